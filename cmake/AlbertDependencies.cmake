@@ -1,0 +1,10 @@
+# Third-party libraries, all from Debian 12 by name (docs/decisions.md says why each was chosen).
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(albert_protozero INTERFACE)
+target_include_directories(albert_protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})

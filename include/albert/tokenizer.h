@@ -1,0 +1,154 @@
+// Text to ids and back: AlbertTokenizer (SentencePiece) and AlbertTokenizerFast (tokenizer.json).
+//
+// Both give the ids, pieces and masks of the reference's classes of the same names, quirks
+// included; only the fast form has offsets and word ids, as there. Text is UTF-8; bytes that are
+// not are read as U+FFFD, as Python's bytes.decode("utf-8", "replace") does. Offsets count code
+// points. Objects are safe to share between threads while no token is being added.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "albert/json.h"
+
+namespace albert {
+
+/// A half-open range of code points of the original text; (0, 0) for specials and padding.
+struct Offsets {
+  std::uint32_t start = 0;
+  std::uint32_t end = 0;
+  bool operator==(const Offsets&) const = default;
+};
+
+/// One tokenised input: all vectors have the same length (the fast-only ones are empty for the slow form).
+struct Encoding {
+  std::vector<std::int32_t> input_ids;
+  std::vector<std::int32_t> token_type_ids;
+  std::vector<std::int32_t> attention_mask;       ///< 1 token, 0 padding
+  std::vector<std::int32_t> special_tokens_mask;  ///< 1 for specials that were added, and padding
+  std::vector<std::string> tokens;
+  std::vector<Offsets> offsets;                   ///< fast only
+  std::vector<std::int32_t> word_ids;             ///< fast only; -1: none
+  std::vector<std::int32_t> sequence_ids;         ///< 0 first text, 1 second; -1: special or padding
+  std::vector<Encoding> overflowing;              ///< fast: further windows, when asked for
+  std::vector<std::int32_t> overflowing_tokens;   ///< slow: ids cut off, when asked for
+  std::int64_t num_truncated_tokens = 0;          ///< slow, with overflowing_tokens
+  [[nodiscard]] std::size_t size() const noexcept { return input_ids.size(); }
+};
+
+/// A token that is cut out of the text before the model sees it.
+struct AddedToken {
+  std::string content;
+  bool single_word = false;
+  bool lstrip = false;
+  bool rstrip = false;
+  bool normalized = true;
+  bool special = false;
+  bool operator==(const AddedToken&) const = default;
+};
+
+enum class PaddingStrategy { do_not_pad, longest, max_length };
+enum class TruncationStrategy { do_not_truncate, longest_first, only_first, only_second };
+enum class Side { left, right };
+
+/// The arguments of the reference's tokenizer call, with its defaults.
+struct CallOptions {
+  bool add_special_tokens = true;
+  PaddingStrategy padding = PaddingStrategy::do_not_pad;
+  TruncationStrategy truncation = TruncationStrategy::do_not_truncate;
+  std::optional<std::int64_t> max_length;
+  std::int64_t stride = 0;
+  std::optional<std::int64_t> pad_to_multiple_of;
+  bool return_overflowing_tokens = false;
+};
+
+/// A text or a pair of texts.
+struct TextInput {
+  std::string text;
+  std::optional<std::string> text_pair;
+};
+
+/// What both forms have in common (the reference's PreTrainedTokenizerBase).
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  /// Chooses the class from the files of a directory as the reference's AutoTokenizer does (use_fast
+  /// asks for the fast form where there is one). `overrides` are keyword arguments. Error{not_found|bad_data|value|type}.
+  static std::unique_ptr<Tokenizer> from_pretrained(const std::string& directory, bool use_fast = true, const Json& overrides = {});
+
+  [[nodiscard]] virtual bool is_fast() const noexcept = 0;
+  [[nodiscard]] virtual std::string class_name() const = 0;
+
+  // --- text to ids ---
+  [[nodiscard]] Encoding operator()(std::string_view text, const CallOptions& options = {}) const;
+  [[nodiscard]] Encoding operator()(std::string_view text, std::string_view text_pair, const CallOptions& options = {}) const;
+  /// One encoding an input, in order; work is spread over `threads` (0: one a core).
+  [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const TextInput> inputs, const CallOptions& options = {}, int threads = 0) const;
+  /// Words that were split beforehand (is_split_into_words).
+  [[nodiscard]] Encoding encode_words(std::span<const std::string> words, const CallOptions& options = {}) const;
+  [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const;
+
+  // --- ids to text ---
+  /// `clean_up` null: the tokenizer's own setting.
+  [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false, std::optional<bool> clean_up = {}) const;
+  [[nodiscard]] virtual std::string convert_tokens_to_string(std::span<const std::string> tokens) const = 0;
+
+  // --- vocabulary ---
+  [[nodiscard]] virtual std::int32_t convert_token_to_id(std::string_view token) const = 0;     ///< the unknown id when it is not there
+  [[nodiscard]] virtual std::optional<std::int32_t> find_token(std::string_view token) const = 0;  ///< exactly that text, or null
+  [[nodiscard]] virtual std::string convert_id_to_token(std::int32_t id) const = 0;             ///< Error{index}
+  [[nodiscard]] virtual std::int64_t vocab_size() const noexcept = 0;                           ///< without added tokens
+  [[nodiscard]] virtual std::int64_t size() const noexcept = 0;                                 ///< with them (Python's len)
+  /// Tokens that were added, with their ids, by id (specials included).
+  [[nodiscard]] virtual std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const = 0;
+
+  // --- special tokens, by role: "bos", "eos", "unk", "sep", "pad", "cls", "mask" ---
+  [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;
+  [[nodiscard]] std::optional<std::int32_t> special_token_id(std::string_view role) const;
+  [[nodiscard]] const std::vector<AddedToken>& additional_special_tokens() const noexcept;
+  [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;
+  [[nodiscard]] std::vector<std::string> all_special_tokens() const;
+
+  // --- changes ---
+  /// Returns how many were new, as the reference counts them.
+  virtual std::int64_t add_tokens(std::span<const AddedToken> tokens, bool special_tokens = false) = 0;
+  virtual std::int64_t add_special_tokens(std::span<const std::pair<std::string, AddedToken>> roles) = 0;
+
+  // --- sequence building ---
+  [[nodiscard]] virtual std::int64_t num_special_tokens_to_add(bool pair) const = 0;
+  [[nodiscard]] std::int64_t model_max_length() const noexcept;   ///< 1e18 stands for "none"
+  void set_model_max_length(std::int64_t length) noexcept;
+  [[nodiscard]] Side padding_side() const noexcept;
+  void set_padding_side(Side side) noexcept;
+  [[nodiscard]] Side truncation_side() const noexcept;
+  void set_truncation_side(Side side) noexcept;
+  /// Pads every encoding to one length (options.padding, max_length, pad_to_multiple_of).
+  void pad(std::span<Encoding> encodings, const CallOptions& options) const;
+
+  /// Writes the tokenizer's files as the reference does; returns their paths.
+  virtual std::vector<std::string> save_pretrained(const std::string& directory) const = 0;
+
+  /// Why this class and these files were chosen, for `albert info`.
+  [[nodiscard]] const std::string& provenance() const noexcept;
+
+ protected:
+  Tokenizer();
+  Tokenizer(const Tokenizer&) = delete;
+  Tokenizer& operator=(const Tokenizer&) = delete;
+  struct State;                    // what both forms share: roles, sides, init arguments
+  std::unique_ptr<State> state_;
+};
+
+/// The slow form: the SentencePiece model file and the reference's Python-side rules around it.
+class AlbertTokenizer;
+/// The fast form: the components of a tokenizer.json, or the same derived from a SentencePiece model.
+class AlbertTokenizerFast;
+
+}  // namespace albert
