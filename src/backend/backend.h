@@ -52,11 +52,14 @@ struct LayerNormWeights {
   bool fast_variance = false;
 };
 
-/// Counter-based dropout: element i of stream (seed, stream) is kept when its Philox draw says so.
+/// Counter-based dropout. Column c of row r is element i = (first_row + r) * width + c of the stream:
+/// kept, and scaled by 1 / (1 - p), when uniform(seed, stream, i) >= p; else zero. So a batch gives
+/// the same numbers however it is cut into blocks.
 struct Dropout {
-  double p = 0;               ///< 0: off
+  double p = 0;                  ///< 0: off
   std::uint64_t seed = 0;
-  std::uint64_t stream = 0;   ///< one number a place in the network
+  std::uint64_t stream = 0;      ///< one number a place in the network
+  std::uint64_t first_row = 0;   ///< where in the batch the rows of this call begin
   [[nodiscard]] bool active() const { return p > 0; }
 };
 
@@ -95,8 +98,11 @@ struct AttentionArguments {
   std::int64_t max_positions = 0;                   ///< P
   const std::int32_t* slots = nullptr;              ///< [M]: index of each token in its padded row, for the relative terms
   double softmax_offset = 0;                        ///< TensorFlow adds 1e-9 to the scores
-  Dropout dropout;                                  ///< on the probabilities
-  bool dropout_shared = false;                      ///< Flax: one draw for all sequences and heads
+  /// On the probabilities. Query token r (of the flat batch) and head a make row r * A + a, key m is
+  /// column m, and rows are 2^32 columns wide: i = ((first_row + r) * A + a) * 2^32 + m.
+  Dropout dropout;
+  /// Flax: one draw for all sequences and heads, i = l * 2^32 + m for query l of its sequence.
+  bool dropout_shared = false;
   /// Multiplies the probabilities of sequence b, head a: at head_mask[b * mask_b + a * mask_a + l * mask_l + m * mask_m].
   const T* head_mask = nullptr;
   std::int64_t head_mask_strides[4] = {0, 0, 0, 0};
@@ -115,7 +121,8 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  /// Lays the matrices out for `linear`; they are stacked along `out` and share `in`.
+  /// Lays the matrices out for `linear`; they are stacked along `out` and share `in`. Either may be
+  /// 0 (every head of a block pruned): with in == 0 the product is the bias alone.
   [[nodiscard]] virtual std::unique_ptr<const PackedLinear> pack(std::span<const LinearWeights<T>> parts, std::int64_t in) const = 0;
 
   /// out [M, E] = dropout(LayerNorm(word + type + position)).

@@ -33,8 +33,11 @@ struct ParameterSpec {
 
 /// The rows of a class, tied ones included, in state-dict order. Heads removed by
 /// config.pruned_heads are already missing from the shapes. Error{value|key|index} for a
-/// configuration that no model can be built from (spec/config.md section 1).
-[[nodiscard]] std::vector<ParameterSpec> parameter_table(const AlbertConfig& config, ModelClass model_class, bool add_pooling_layer = true);
+/// configuration that no model can be built from. The flavour decides a few rows: TensorFlow and
+/// Flax have no relative positions and no pruned heads, TensorFlow always ties the decoder, Flax's
+/// sentence-order head has two outputs whatever num_labels says.
+[[nodiscard]] std::vector<ParameterSpec> parameter_table(const AlbertConfig& config, ModelClass model_class, bool add_pooling_layer = true,
+                                                         Flavor flavor = Flavor::pytorch);
 
 /// Values for a table: tensors[i] belongs to table[i]; a tied row holds the same Tensor as its owner.
 struct Parameters::Impl {
