@@ -3,10 +3,16 @@
 // Objects keep the order of their keys; integers of any size survive; NaN and the infinities are
 // read and written. parse_json reads hostile text in bounded depth and memory; dump_json writes
 // what Python's json.dumps would, byte for byte.
+//
+// Values own what they hold: a copy is deep. An object is a list of members, so find() looks at
+// each in turn; a reader of a large object (a vocabulary) walks as_object() instead.
+//
+// The parser is our own small one, because Python's dialect (NaN, Infinity, integers of any size)
+// is what general JSON libraries refuse; of simdjson it takes the UTF-8 check.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,21 +35,28 @@ class Json {
   Json() = default;
   Json(std::nullptr_t) {}
   Json(bool value) : value_(value) {}
-  Json(int value) : value_(std::int64_t{value}) {}
-  Json(std::int64_t value) : value_(value) {}
+  /// Any integer type; above int64 it becomes a BigInteger.
+  template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+  Json(T value) {
+    if (std::in_range<std::int64_t>(value))
+      value_ = static_cast<std::int64_t>(value);
+    else
+      value_ = BigInteger{std::to_string(value)};
+  }
   Json(double value) : value_(value) {}
   Json(BigInteger value) : value_(std::move(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(const char* value) : value_(std::string(value)) {}
-  Json(Array value);
-  Json(Object value);
+  Json(Array value) : value_(std::move(value)) {}
+  Json(Object value) : value_(std::move(value)) {}
 
   [[nodiscard]] bool is_null() const noexcept;
   [[nodiscard]] bool is_bool() const noexcept;
   [[nodiscard]] bool is_integer() const noexcept;  ///< int64 or BigInteger
   [[nodiscard]] bool is_double() const noexcept;
-  [[nodiscard]] bool is_number() const noexcept;   ///< integer or double (not bool)
+  [[nodiscard]] bool is_number() const noexcept;  ///< integer or double (not bool)
   [[nodiscard]] bool is_string() const noexcept;
   [[nodiscard]] bool is_array() const noexcept;
   [[nodiscard]] bool is_object() const noexcept;
@@ -52,8 +65,8 @@ class Json {
 
   // Checked access: Error{type} that names the expected and the actual type.
   [[nodiscard]] bool as_bool() const;
-  [[nodiscard]] std::int64_t as_int() const;   ///< Error{value} for a BigInteger
-  [[nodiscard]] double as_double() const;      ///< also from an integer
+  [[nodiscard]] std::int64_t as_int() const;  ///< Error{value} for a BigInteger
+  [[nodiscard]] double as_double() const;     ///< also from an integer
   [[nodiscard]] const std::string& as_string() const;
   [[nodiscard]] const Array& as_array() const;
   [[nodiscard]] Array& as_array();
@@ -69,24 +82,29 @@ class Json {
   void erase(std::string_view key);
 
   /// Equality as Python's ==: 0 equals 0.0 and false, objects compare without order, NaN differs from itself.
-  [[nodiscard]] bool operator==(const Json& other) const noexcept;
+  [[nodiscard]] bool operator==(const Json& other) const;
 
  private:
-  std::variant<std::monostate, bool, std::int64_t, double, BigInteger, std::string, std::shared_ptr<Array>, std::shared_ptr<Object>> value_;
+  template <class T>
+  [[nodiscard]] const T& as(std::string_view expected) const;
+
+  std::variant<std::monostate, bool, std::int64_t, double, BigInteger, std::string, Array, Object> value_;
 };
 
 /// Parses one JSON text (UTF-8). As Python: NaN, Infinity, -Infinity allowed, the last of repeated
-/// keys counts. Error{bad_data} with a byte position for anything else, for more than 512 levels,
-/// for a lone surrogate and for text after the value.
+/// keys counts (in the place of the first). Error{bad_data} with a byte position for anything else:
+/// text that is not UTF-8, a byte-order mark, a lone surrogate, more than 512 levels, an integer of
+/// more than 4300 digits, text after the value. Error{resource} above 2^23 values.
 [[nodiscard]] Json parse_json(std::string_view text);
 
 struct JsonStyle {
-  int indent = -1;            ///< spaces a level, one element a line; -1: one line with ", " and ": "
-  bool sort_keys = false;     ///< by code point, at every level
-  bool ensure_ascii = true;   ///< non-ASCII as \uXXXX
+  int indent = -1;           ///< spaces a level, one element a line; -1: one line with ", " and ": "
+  bool sort_keys = false;    ///< by code point, at every level
+  bool ensure_ascii = true;  ///< non-ASCII as \uXXXX
 };
 
-/// Python's json.dumps(value, indent=, sort_keys=, ensure_ascii=), byte for byte.
+/// Python's json.dumps(value, indent=, sort_keys=, ensure_ascii=), byte for byte. Error{value} for a
+/// string that is not UTF-8.
 [[nodiscard]] std::string dump_json(const Json& value, const JsonStyle& style = {});
 
 }  // namespace albert
