@@ -1,0 +1,48 @@
+#include "backend/activation.h"
+
+#include <array>
+#include <utility>
+
+namespace albert::backend {
+namespace {
+
+struct Name {
+  std::string_view name;
+  Activation activation;
+  bool pytorch, tensorflow, flax;
+};
+
+// Which `hidden_act` names each framework knows. TensorFlow's glu halves its input's width, so no
+// feed-forward block can use it.
+constexpr std::array kNames{
+    Name{"gelu", Activation::gelu, true, true, true},
+    Name{"gelu_python", Activation::gelu, true, false, false},
+    Name{"gelu_new", Activation::gelu_new, true, true, true},
+    Name{"gelu_accurate", Activation::gelu_new, true, false, false},
+    Name{"gelu_pytorch_tanh", Activation::gelu_new, true, false, false},
+    Name{"gelu_fast", Activation::gelu_new, true, true, false},
+    Name{"gelu_10", Activation::gelu_10, true, true, false},
+    Name{"quick_gelu", Activation::quick_gelu, true, true, true},
+    Name{"relu", Activation::relu, true, true, true},
+    Name{"relu6", Activation::relu6, true, false, false},
+    Name{"relu2", Activation::relu2, true, false, false},
+    Name{"silu", Activation::silu, true, true, true},
+    Name{"swish", Activation::silu, true, true, true},
+    Name{"mish", Activation::mish, true, true, false},
+    Name{"laplace", Activation::laplace, true, false, false},
+    Name{"sigmoid", Activation::sigmoid, true, true, false},
+    Name{"tanh", Activation::tanh, true, true, false},
+    Name{"linear", Activation::none, true, false, false},
+};
+
+}  // namespace
+
+std::optional<Activation> activation_from_name(std::string_view name, Flavor flavor) noexcept {
+  for (const auto& row : kNames) {
+    const bool known = flavor == Flavor::pytorch ? row.pytorch : flavor == Flavor::tensorflow ? row.tensorflow : row.flax;
+    if (known && row.name == name) return row.activation;
+  }
+  return std::nullopt;
+}
+
+}  // namespace albert::backend
