@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "albert/json.h"
@@ -61,7 +62,7 @@ enum class Side { left, right };
 struct CallOptions {
   bool add_special_tokens = true;
   PaddingStrategy padding = PaddingStrategy::do_not_pad;
-  TruncationStrategy truncation = TruncationStrategy::do_not_truncate;
+  std::optional<TruncationStrategy> truncation;  ///< null: longest_first when max_length is given without padding, else none
   std::optional<std::int64_t> max_length;
   std::int64_t stride = 0;
   std::optional<std::int64_t> pad_to_multiple_of;
@@ -74,29 +75,46 @@ struct TextInput {
   std::optional<std::string> text_pair;
 };
 
+/// A token to add: a plain text (not normalized when it is special, normalized otherwise) or an
+/// AddedToken whose flags are kept.
+using TokenArgument = std::variant<std::string, AddedToken>;
+
+/// The arguments of the reference's save_pretrained.
+struct SaveOptions {
+  std::optional<bool> legacy_format;  ///< fast: null both forms, false tokenizer.json alone, true the slow form's files alone
+  std::string filename_prefix;        ///< put before every file name, with a "-"
+};
+
+struct EncodeRequest;
+struct TokenizerArguments;
+struct TokenizerState;
+
 /// What both forms have in common (the reference's PreTrainedTokenizerBase).
 class Tokenizer {
  public:
-  virtual ~Tokenizer() = default;
+  virtual ~Tokenizer();
 
   /// Chooses the class from the files of a directory as the reference's AutoTokenizer does (use_fast
   /// asks for the fast form where there is one). `overrides` are keyword arguments. Error{not_found|bad_data|value|type}.
   static std::unique_ptr<Tokenizer> from_pretrained(const std::string& directory, bool use_fast = true, const Json& overrides = {});
 
   [[nodiscard]] virtual bool is_fast() const noexcept = 0;
-  [[nodiscard]] virtual std::string class_name() const = 0;
+  [[nodiscard]] const std::string& class_name() const noexcept;
 
   // --- text to ids ---
   [[nodiscard]] Encoding operator()(std::string_view text, const CallOptions& options = {}) const;
   [[nodiscard]] Encoding operator()(std::string_view text, std::string_view text_pair, const CallOptions& options = {}) const;
   /// One encoding an input, in order; work is spread over `threads` (0: one a core).
   [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const TextInput> inputs, const CallOptions& options = {}, int threads = 0) const;
-  /// Words that were split beforehand (is_split_into_words).
+  /// Words that were split beforehand (is_split_into_words), and a second text of such words if given.
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, const CallOptions& options = {}) const;
-  [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const;
+  [[nodiscard]] Encoding encode_words(std::span<const std::string> words, std::span<const std::string> words_pair,
+                                      const CallOptions& options = {}) const;
+  /// The pieces of a text, without specials; an unknown piece is its own characters.
+  [[nodiscard]] virtual std::vector<std::string> tokenize(std::string_view text) const = 0;
 
   // --- ids to text ---
-  /// `clean_up` null: the tokenizer's own setting.
+  /// `clean_up` null: the tokenizer's own setting. Slow: Error{index} for an id out of range; fast skips it.
   [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false, std::optional<bool> clean_up = {}) const;
   [[nodiscard]] virtual std::string convert_tokens_to_string(std::span<const std::string> tokens) const = 0;
 
@@ -110,44 +128,91 @@ class Tokenizer {
   [[nodiscard]] virtual std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const = 0;
 
   // --- special tokens, by role: "bos", "eos", "unk", "sep", "pad", "cls", "mask" ---
-  [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;
+  [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;         ///< Error{key} for another name
   [[nodiscard]] std::optional<std::int32_t> special_token_id(std::string_view role) const;
-  [[nodiscard]] const std::vector<AddedToken>& additional_special_tokens() const noexcept;
-  [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;
-  [[nodiscard]] std::vector<std::string> all_special_tokens() const;
+  [[nodiscard]] std::vector<AddedToken> additional_special_tokens() const;
+  [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;      ///< in the order of all_special_tokens
+  [[nodiscard]] std::vector<std::string> all_special_tokens() const;    ///< unique: roles in the order above, then the additional ones
 
-  // --- changes ---
-  /// Returns how many were new, as the reference counts them.
-  virtual std::int64_t add_tokens(std::span<const AddedToken> tokens, bool special_tokens = false) = 0;
-  virtual std::int64_t add_special_tokens(std::span<const std::pair<std::string, AddedToken>> roles) = 0;
+  // --- changes (no other thread may use the object meanwhile) ---
+  /// Adds tokens; one that is in the vocabulary keeps its id. Returns how many were new, as the reference counts them.
+  virtual std::int64_t add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens = false) = 0;
+  /// Gives roles to tokens and adds them. The role "additional_special_tokens" may occur several times: together a list
+  /// that replaces the present one, or extends it. Error{key} for an unknown role.
+  std::int64_t add_special_tokens(const std::vector<std::pair<std::string, TokenArgument>>& roles,
+                                  bool replace_additional_special_tokens = true);
 
   // --- sequence building ---
   [[nodiscard]] virtual std::int64_t num_special_tokens_to_add(bool pair) const = 0;
+  /// 1 at every id of a special token (get_special_tokens_mask with already_has_special_tokens).
+  [[nodiscard]] std::vector<std::int32_t> special_tokens_mask(std::span<const std::int32_t> ids) const;
   [[nodiscard]] std::int64_t model_max_length() const noexcept;   ///< 1e18 stands for "none"
   void set_model_max_length(std::int64_t length) noexcept;
   [[nodiscard]] Side padding_side() const noexcept;
   void set_padding_side(Side side) noexcept;
   [[nodiscard]] Side truncation_side() const noexcept;
   void set_truncation_side(Side side) noexcept;
-  /// Pads every encoding to one length (options.padding, max_length, pad_to_multiple_of).
+  /// Pads every encoding to one length (options.padding, max_length, pad_to_multiple_of). Error{value} without a pad token.
   void pad(std::span<Encoding> encodings, const CallOptions& options) const;
 
-  /// Writes the tokenizer's files as the reference does; returns their paths.
-  virtual std::vector<std::string> save_pretrained(const std::string& directory) const = 0;
+  /// Writes the tokenizer's files as the reference does; returns the paths that it returns. Error{io|value}.
+  std::vector<std::string> save_pretrained(const std::string& directory, const SaveOptions& options = {}) const;
 
   /// Why this class and these files were chosen, for `albert info`.
   [[nodiscard]] const std::string& provenance() const noexcept;
 
  protected:
-  Tokenizer();
+  explicit Tokenizer(TokenizerArguments&& arguments, std::string class_name);
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
-  struct State;                    // what both forms share: roles, sides, init arguments
-  std::unique_ptr<State> state_;
+
+  // What the forms do differently. `options` are resolved: lengths are known, strategies are consistent.
+  [[nodiscard]] virtual Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const = 0;
+  [[nodiscard]] virtual std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const = 0;
+  /// Writes all but tokenizer_config.json and special_tokens_map.json; returns the paths.
+  [[nodiscard]] virtual std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const = 0;
+
+  std::unique_ptr<TokenizerState> state_;  // what both forms share: roles, sides, init arguments
+
+ private:
+  [[nodiscard]] Encoding encode_one(const EncodeRequest& request, const CallOptions& options) const;
 };
 
 /// The slow form: the SentencePiece model file and the reference's Python-side rules around it.
-class AlbertTokenizer;
+class AlbertTokenizer final : public Tokenizer {
+ public:
+  /// From a SentencePiece model file. `init_arguments`: an object with the reference's constructor arguments
+  /// (do_lower_case, remove_space, keep_accents, cls_token, …). Error{not_found|bad_data|type|value}.
+  explicit AlbertTokenizer(const std::string& vocab_file, const Json& init_arguments = {});
+  /// What a loader found (src/tokenizer/arguments.h).
+  explicit AlbertTokenizer(TokenizerArguments&& arguments);
+  ~AlbertTokenizer() override;
+
+  /// From the files of a directory, whatever class they name, or from a model file alone.
+  static std::unique_ptr<AlbertTokenizer> from_pretrained(const std::string& path, const Json& overrides = {});
+
+  [[nodiscard]] bool is_fast() const noexcept override { return false; }
+  [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const override;
+  [[nodiscard]] std::string convert_tokens_to_string(std::span<const std::string> tokens) const override;
+  [[nodiscard]] std::int32_t convert_token_to_id(std::string_view token) const override;
+  [[nodiscard]] std::optional<std::int32_t> find_token(std::string_view token) const override;
+  [[nodiscard]] std::string convert_id_to_token(std::int32_t id) const override;
+  [[nodiscard]] std::int64_t vocab_size() const noexcept override;
+  [[nodiscard]] std::int64_t size() const noexcept override;
+  [[nodiscard]] std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const override;
+  std::int64_t add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens = false) override;
+  [[nodiscard]] std::int64_t num_special_tokens_to_add(bool pair) const override;
+
+ protected:
+  [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
+  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
+  [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// The fast form: the components of a tokenizer.json, or the same derived from a SentencePiece model.
 class AlbertTokenizerFast;
 

@@ -1,0 +1,29 @@
+#include "tokenizer/clean_up.h"
+
+#include <string_view>
+#include <utility>
+
+namespace albert {
+
+std::string replace_all(std::string text, std::string_view from, std::string_view to) {
+  std::size_t hit = text.find(from);
+  if (hit == std::string::npos) return text;
+  std::string out;
+  out.reserve(text.size());
+  std::size_t done = 0;
+  for (; hit != std::string::npos; hit = text.find(from, done)) {
+    out.append(text, done, hit - done).append(to);
+    done = hit + from.size();
+  }
+  return out.append(text, done);
+}
+
+std::string clean_up_tokenization(std::string text) {
+  static constexpr std::pair<std::string_view, std::string_view> rules[] = {
+      {" .", "."},   {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
+      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  for (const auto& [from, to] : rules) text = replace_all(std::move(text), from, to);
+  return text;
+}
+
+}  // namespace albert

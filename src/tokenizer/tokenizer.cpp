@@ -1,0 +1,170 @@
+#include "albert/tokenizer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/parallel.h"
+#include "tokenizer/clean_up.h"
+#include "tokenizer/options.h"
+#include "tokenizer/padding.h"
+#include "tokenizer/tokenizer_state.h"
+
+namespace albert {
+
+Tokenizer::Tokenizer(TokenizerArguments&& arguments, std::string class_name)
+    : state_(std::make_unique<TokenizerState>(arguments.init_kwargs, std::move(class_name))) {
+  state_->provenance = std::move(arguments.provenance);
+}
+Tokenizer::~Tokenizer() = default;
+
+const std::string& Tokenizer::class_name() const noexcept { return state_->class_name; }
+const std::string& Tokenizer::provenance() const noexcept { return state_->provenance; }
+
+std::unique_ptr<Tokenizer> Tokenizer::from_pretrained(const std::string& directory, bool use_fast, const Json& overrides) {
+  require(is_directory(directory), ErrorCode::not_found, "{}: no such directory: a tokenizer is loaded from a directory with its files", directory);
+  return load_tokenizer(DirectorySource(directory), use_fast, overrides);
+}
+
+// --- text to ids ---
+
+Encoding Tokenizer::encode_one(const EncodeRequest& request, const CallOptions& options) const {
+  const CallOptions resolved = resolve_options(*this, options);
+  Encoding encoding = encode_unpadded(request, resolved);
+  // The reference's slow form returns an empty single row as it is.
+  if (is_fast() || encoding.size() != 0) pad_encodings(*this, *state_, {&encoding, 1}, resolved);
+  return encoding;
+}
+
+Encoding Tokenizer::operator()(std::string_view text, const CallOptions& options) const { return encode_one({.first = {.text = text}}, options); }
+
+Encoding Tokenizer::operator()(std::string_view text, std::string_view text_pair, const CallOptions& options) const {
+  return encode_one({.first = {.text = text}, .second = SequenceInput{.text = text_pair}}, options);
+}
+
+Encoding Tokenizer::encode_words(std::span<const std::string> words, const CallOptions& options) const {
+  return encode_one({.first = {.words = words, .is_split_into_words = true}}, options);
+}
+
+Encoding Tokenizer::encode_words(std::span<const std::string> words, std::span<const std::string> words_pair, const CallOptions& options) const {
+  return encode_one({.first = {.words = words, .is_split_into_words = true},
+                     .second = SequenceInput{.words = words_pair, .is_split_into_words = true}},
+                    options);
+}
+
+std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs, const CallOptions& options, int threads) const {
+  const CallOptions resolved = resolve_options(*this, options);
+  std::vector<Encoding> encodings(inputs.size());
+  const auto encode = [&](std::int64_t i) {
+    const TextInput& input = inputs[static_cast<std::size_t>(i)];
+    EncodeRequest request{.first = {.text = input.text}, .in_batch = true};
+    if (input.text_pair) request.second = SequenceInput{.text = *input.text_pair};
+    encodings[static_cast<std::size_t>(i)] = encode_unpadded(request, resolved);
+  };
+  const auto count = static_cast<std::int64_t>(inputs.size());
+  if (threads == 1 || count < 2) {
+    for (std::int64_t i = 0; i < count; ++i) encode(i);
+  } else {
+    ThreadPool(threads).for_each(count, encode);
+  }
+  pad_encodings(*this, *state_, encodings, resolved);
+  return encodings;
+}
+
+void Tokenizer::pad(std::span<Encoding> encodings, const CallOptions& options) const {
+  pad_encodings(*this, *state_, encodings, resolve_options(*this, options));
+}
+
+// --- ids to text ---
+
+std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens, std::optional<bool> clean_up) const {
+  std::string text = decode_unclean(ids, skip_special_tokens);
+  return clean_up.value_or(state_->clean_up_tokenization_spaces) ? clean_up_tokenization(std::move(text)) : text;
+}
+
+// --- special tokens ---
+
+std::optional<AddedToken> Tokenizer::special_token(std::string_view role) const {
+  const auto& token = state_->roles[TokenizerState::role_index(role)];
+  if (!token) return std::nullopt;
+  return token->token;
+}
+
+std::optional<std::int32_t> Tokenizer::special_token_id(std::string_view role) const {
+  const auto& token = state_->roles[TokenizerState::role_index(role)];
+  if (!token) return std::nullopt;
+  return convert_token_to_id(token->token.content);
+}
+
+std::vector<AddedToken> Tokenizer::additional_special_tokens() const {
+  std::vector<AddedToken> tokens;
+  for (const RoleToken& token : state_->additional) tokens.push_back(token.token);
+  return tokens;
+}
+
+std::vector<std::string> Tokenizer::all_special_tokens() const {
+  std::vector<std::string> texts;
+  for (const RoleToken& token : state_->all_special_tokens()) texts.push_back(token.token.content);
+  return texts;
+}
+
+std::vector<std::int32_t> Tokenizer::all_special_ids() const {
+  std::vector<std::int32_t> ids;
+  for (const RoleToken& token : state_->all_special_tokens()) ids.push_back(convert_token_to_id(token.token.content));
+  return ids;
+}
+
+std::vector<std::int32_t> Tokenizer::special_tokens_mask(std::span<const std::int32_t> ids) const {
+  const std::vector<std::int32_t> special = all_special_ids();
+  std::vector<std::int32_t> mask;
+  mask.reserve(ids.size());
+  for (const std::int32_t id : ids) mask.push_back(std::find(special.begin(), special.end(), id) != special.end());
+  return mask;
+}
+
+std::int64_t Tokenizer::add_special_tokens(const std::vector<std::pair<std::string, TokenArgument>>& roles,
+                                           bool replace_additional_special_tokens) {
+  const auto held = [](const TokenArgument& argument) -> RoleToken {
+    // A plain string becomes an object here, special and not normalized.
+    if (const auto* text = std::get_if<std::string>(&argument)) return {TokenizerState::plain(*text).token, true};
+    RoleToken token{std::get<AddedToken>(argument), true};
+    token.token.special = true;
+    return token;
+  };
+  for (const auto& [role, argument] : roles)
+    if (role != "additional_special_tokens") (void)TokenizerState::role_index(role);  // nothing changes if a name is wrong
+
+  std::vector<TokenArgument> added;
+  std::vector<RoleToken> additional;
+  bool has_additional = false;
+  for (const auto& [role, argument] : roles) {
+    const RoleToken token = held(argument);
+    if (role == "additional_special_tokens") {
+      has_additional = true;
+      const auto same = [&](const RoleToken& other) { return other.token.content == token.token.content; };
+      if (std::any_of(state_->additional.begin(), state_->additional.end(), same)) continue;
+      additional.push_back(token);
+    } else {
+      state_->roles[TokenizerState::role_index(role)] = token;
+    }
+    added.push_back(token.token);
+  }
+  if (has_additional) {
+    if (replace_additional_special_tokens) state_->additional.clear();
+    state_->additional.insert(state_->additional.end(), additional.begin(), additional.end());
+  }
+  return add_tokens(added, true);
+}
+
+// --- settings ---
+
+std::int64_t Tokenizer::model_max_length() const noexcept { return state_->model_max_length; }
+void Tokenizer::set_model_max_length(std::int64_t length) noexcept {
+  state_->model_max_length = length;
+  state_->model_max_length_json = length;
+}
+Side Tokenizer::padding_side() const noexcept { return state_->padding_side; }
+void Tokenizer::set_padding_side(Side side) noexcept { state_->padding_side = side; }
+Side Tokenizer::truncation_side() const noexcept { return state_->truncation_side; }
+void Tokenizer::set_truncation_side(Side side) noexcept { state_->truncation_side = side; }
+
+}  // namespace albert

@@ -1,0 +1,70 @@
+// What the slow and the fast form share: the special tokens' roles, the sides, the init arguments.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "albert/json.h"
+#include "albert/tokenizer.h"
+#include "tokenizer/arguments.h"
+
+namespace albert {
+
+/// One text, or the words of one text that was split beforehand.
+struct SequenceInput {
+  std::string_view text = {};
+  std::span<const std::string> words = {};
+  bool is_split_into_words = false;
+};
+
+/// One input of a tokenizer call.
+struct EncodeRequest {
+  SequenceInput first = {};
+  std::optional<SequenceInput> second = std::nullopt;
+  bool in_batch = false;  // fast: an empty second text counts as none unless it comes in a batch
+};
+
+/// A special token as the reference holds it: a plain string or an AddedToken object.
+struct RoleToken {
+  AddedToken token;
+  bool is_object = false;
+};
+
+/// The reference's SPECIAL_TOKENS_ATTRIBUTES without "_token".
+constexpr std::array<std::string_view, 7> role_names = {"bos", "eos", "unk", "sep", "pad", "cls", "mask"};
+constexpr std::int64_t no_max_length = 1'000'000'000'000'000'000;
+
+struct TokenizerState {
+  std::string class_name;
+  std::string provenance;
+  Json init_kwargs;  // as given, for save_pretrained
+  std::array<std::optional<RoleToken>, role_names.size()> roles;
+  std::vector<RoleToken> additional;  // additional_special_tokens
+  std::int64_t model_max_length = no_max_length;
+  Json model_max_length_json;  // as it is written back
+  Side padding_side = Side::right;
+  Side truncation_side = Side::right;
+  std::int32_t pad_token_type_id = 0;
+  bool clean_up_tokenization_spaces = true;
+  bool split_special_tokens = false;
+
+  TokenizerState(const Json& init_kwargs, std::string class_name);
+
+  /// Position in `roles` of "cls" (or "cls_token"); Error{key}.
+  static std::size_t role_index(std::string_view role);
+  /// All special tokens, unique by text, in the order of the roles, then the additional ones.
+  [[nodiscard]] std::vector<RoleToken> all_special_tokens() const;
+  [[nodiscard]] bool is_special_token(std::string_view text) const;
+  /// A text as the reference would read it in a role: a plain string is special and not normalized.
+  static RoleToken plain(std::string text);
+};
+
+/// A keyword argument as the reference takes it: absent or null gives the default. Error{type}.
+[[nodiscard]] bool bool_argument(const Json& arguments, std::string_view name, bool otherwise);
+
+}  // namespace albert
