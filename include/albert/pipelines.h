@@ -57,12 +57,12 @@ class Outcome {
 
 /// How a pipeline is loaded and how it computes.
 struct PipelineOptions {
-  std::shared_ptr<const Device> device;   ///< null: default_device()
+  std::shared_ptr<const Device> device;  ///< null: default_device()
   Flavor flavor = Flavor::pytorch;
-  bool use_fast = true;                   ///< the fast tokenizer where there is one
-  Json tokenizer_overrides;               ///< keyword arguments of the tokenizer
-  Json config_overrides;                  ///< keyword arguments of the configuration
-  std::int64_t batch_tokens = 2048;       ///< tokens in one call of the model, at most (but at least one row)
+  bool use_fast = true;              ///< the fast tokenizer where there is one
+  Json tokenizer_overrides;          ///< keyword arguments of the tokenizer
+  Json config_overrides;             ///< keyword arguments of the configuration
+  std::int64_t batch_tokens = 2048;  ///< tokens in one call of the model, at most (but at least one row)
   Padding padding = Padding::packed;
 };
 
@@ -100,22 +100,22 @@ class Pipeline {
 
 struct FillMaskOptions {
   std::int64_t top_k = 5;
-  std::optional<std::vector<std::string>> targets;   ///< pieces or words to choose among
-  CallOptions tokenizer_kwargs;                      ///< truncation, max_length ...
+  std::optional<std::vector<std::string>> targets;  ///< pieces or words to choose among
+  CallOptions tokenizer_kwargs;                     ///< truncation, max_length ...
 };
 
 struct FillMaskCandidate {
-  double score = 0;              ///< softmax over the whole vocabulary
+  double score = 0;  ///< softmax over the whole vocabulary
   std::int32_t token = 0;
   std::string token_str;
-  std::string sequence;          ///< the text with the mask replaced
+  std::string sequence;  ///< the text with the mask replaced
 };
 
 class FillMaskPipeline : public Pipeline {
  public:
   using Input = std::string;
   using Options = FillMaskOptions;
-  using Result = std::vector<std::vector<FillMaskCandidate>>;   ///< one list a mask, best first
+  using Result = std::vector<std::vector<FillMaskCandidate>>;  ///< one list a mask, best first
   FillMaskPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static FillMaskPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
   std::vector<std::string> check(const Options& options) const;
@@ -129,8 +129,8 @@ class FillMaskPipeline : public Pipeline {
 struct TextClassificationOptions {
   /// Not set: only the best label, as one object. kAll: every label, sorted.
   std::optional<std::int64_t> top_k;
-  std::optional<std::string> function_to_apply;   ///< "sigmoid", "softmax", "none"; null: by the configuration
-  std::optional<bool> return_all_scores;          ///< old form: every label, unsorted. Ignored with top_k
+  std::optional<std::string> function_to_apply;  ///< "sigmoid", "softmax", "none"; null: by the configuration
+  std::optional<bool> return_all_scores;         ///< old form: every label, unsorted. Ignored with top_k
   CallOptions tokenizer_kwargs;
 };
 
@@ -145,7 +145,7 @@ class TextClassificationPipeline : public Pipeline {
   using Options = TextClassificationOptions;
   struct Result {
     std::vector<LabelScore> labels;
-    bool single = false;   ///< the old form: one label, not a list
+    bool single = false;  ///< the old form: one label, not a list
   };
   TextClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static TextClassificationPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
@@ -162,19 +162,19 @@ enum class AggregationStrategy { none, simple, first, average, max };
 [[nodiscard]] AggregationStrategy aggregation_strategy_from_string(std::string_view name);
 
 struct TokenClassificationOptions {
-  std::optional<AggregationStrategy> aggregation_strategy;   ///< not set: none
+  std::optional<AggregationStrategy> aggregation_strategy;  ///< not set: none
   std::vector<std::string> ignore_labels = {"O"};
-  std::optional<std::int64_t> stride;                        ///< overlap of windows over a long text; fast only
-  std::optional<std::vector<Offsets>> offset_mapping;        ///< one for each token, instead of the tokenizer's
+  std::optional<std::int64_t> stride;                  ///< overlap of windows over a long text; fast only
+  std::optional<std::vector<Offsets>> offset_mapping;  ///< one for each token, instead of the tokenizer's
 };
 
 struct Entity {
-  bool group = false;                       ///< `label` is an entity_group, there is no index
+  bool group = false;  ///< `label` is an entity_group, there is no index
   std::string label;
   double score = 0;
-  std::int64_t index = 0;                   ///< of the token in its window, specials counted
+  std::int64_t index = 0;  ///< of the token in its window, specials counted
   std::string word;
-  std::optional<std::int64_t> start, end;   ///< null with a slow tokenizer
+  std::optional<std::int64_t> start, end;  ///< null with a slow tokenizer
 };
 
 class TokenClassificationPipeline : public Pipeline {
@@ -194,10 +194,10 @@ class TokenClassificationPipeline : public Pipeline {
 
 struct QuestionAnsweringOptions {
   std::int64_t top_k = 1;
-  std::optional<std::int64_t> doc_stride;    ///< fast: overlap of windows; slow: step. Null: min(max_seq_len / 2, 128)
-  std::optional<std::int64_t> max_seq_len;   ///< null: min(model_max_length, 384)
-  std::int64_t max_answer_len = 15;          ///< tokens
-  std::int64_t max_question_len = 64;        ///< tokens; slow only
+  std::optional<std::int64_t> doc_stride;   ///< fast: overlap of windows; slow: step. Null: min(max_seq_len / 2, 128)
+  std::optional<std::int64_t> max_seq_len;  ///< null: min(model_max_length, 384)
+  std::int64_t max_answer_len = 15;         ///< tokens
+  std::int64_t max_question_len = 64;       ///< tokens; slow only
   bool handle_impossible_answer = false;
   bool align_to_words = true;
 };
@@ -209,7 +209,7 @@ struct QuestionInput {
 
 struct Answer {
   double score = 0;
-  std::int64_t start = 0;   ///< code points of the context
+  std::int64_t start = 0;  ///< code points of the context
   std::int64_t end = 0;
   std::string answer;
 };
@@ -218,7 +218,7 @@ class QuestionAnsweringPipeline : public Pipeline {
  public:
   using Input = QuestionInput;
   using Options = QuestionAnsweringOptions;
-  using Result = std::vector<Answer>;   ///< best first; may be empty
+  using Result = std::vector<Answer>;  ///< best first; may be empty
   QuestionAnsweringPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static QuestionAnsweringPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
   std::vector<std::string> check(const Options& options) const;
@@ -232,7 +232,7 @@ class QuestionAnsweringPipeline : public Pipeline {
 
 struct ZeroShotClassificationOptions {
   std::vector<std::string> candidate_labels;
-  std::string hypothesis_template = "This example is {}.";   ///< {} stands for the label; {{ and }} for braces
+  std::string hypothesis_template = "This example is {}.";  ///< {} stands for the label; {{ and }} for braces
   bool multi_label = false;
 };
 
@@ -242,7 +242,7 @@ class ZeroShotClassificationPipeline : public Pipeline {
   using Options = ZeroShotClassificationOptions;
   struct Result {
     std::string sequence;
-    std::vector<LabelScore> labels;   ///< best first
+    std::vector<LabelScore> labels;  ///< best first
   };
   ZeroShotClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static ZeroShotClassificationPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
@@ -259,19 +259,19 @@ class ZeroShotClassificationPipeline : public Pipeline {
 /// How the vectors of a text's tokens become one: none keeps them all (the reference's behaviour),
 /// cls takes the first, mean and max run over every token, specials included.
 enum class Pooling { none, cls, mean, max };
-[[nodiscard]] Pooling pooling_from_string(std::string_view name);   ///< Error{key}
+[[nodiscard]] Pooling pooling_from_string(std::string_view name);  ///< Error{key}
 
 struct FeatureExtractionOptions {
   CallOptions tokenizer_kwargs;
   Pooling pooling = Pooling::none;
-  bool normalize = false;        ///< each resulting vector divided by its Euclidean length
+  bool normalize = false;  ///< each resulting vector divided by its Euclidean length
 };
 
 class FeatureExtractionPipeline : public Pipeline {
  public:
   using Input = std::string;
   using Options = FeatureExtractionOptions;
-  using Result = Tensor;   ///< the model's first output, float32: [1, S, H] without pooling, [H] with it
+  using Result = Tensor;  ///< the model's first output, float32: [1, S, H] without pooling, [H] with it
   FeatureExtractionPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   /// Loads AlbertModel.
   static FeatureExtractionPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
@@ -291,16 +291,16 @@ struct MultipleChoiceInput {
 struct MultipleChoiceOptions {};
 
 struct ChoiceScore {
-  std::int64_t choice = 0;   ///< position in the input
+  std::int64_t choice = 0;  ///< position in the input
   std::string text;
-  double score = 0;          ///< softmax over the choices
+  double score = 0;  ///< softmax over the choices
 };
 
 class MultipleChoicePipeline : public Pipeline {
  public:
   using Input = MultipleChoiceInput;
   using Options = MultipleChoiceOptions;
-  using Result = std::vector<ChoiceScore>;   ///< best first
+  using Result = std::vector<ChoiceScore>;  ///< best first
   MultipleChoicePipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static MultipleChoicePipeline from_pretrained(const std::string& path, PipelineOptions options = {});
   std::vector<std::string> check(const Options& options) const;
@@ -315,9 +315,9 @@ struct SentenceOrderOptions {};
 
 class SentenceOrderPipeline : public Pipeline {
  public:
-  using Input = TextInput;     ///< both texts
+  using Input = TextInput;  ///< both texts
   using Options = SentenceOrderOptions;
-  using Result = LabelScore;   ///< "ordered" or "swapped"
+  using Result = LabelScore;  ///< "ordered" or "swapped"
   SentenceOrderPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   /// Loads AlbertForPreTraining; the masked-LM head is not needed.
   static SentenceOrderPipeline from_pretrained(const std::string& path, PipelineOptions options = {});

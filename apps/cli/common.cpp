@@ -1,0 +1,114 @@
+#include "common.h"
+
+#include <algorithm>
+
+#include "albert/error.h"
+#include "failure.h"
+
+namespace cli {
+
+void ModelOptions::declare(Options& options) {
+  options.text("--model", model, "DIR|ID", "model directory or file, or a hub id in the hub cache");
+  options.text("--device", device, "cpu|ref", "vectorised code, or the plain reference");
+  options.text("--dtype", dtype, "float32", "arithmetic");
+  options.integer("--threads", threads, "N", "0: one a core");
+}
+
+std::shared_ptr<const albert::Device> ModelOptions::make_device() const {
+  if (dtype == "bfloat16" || dtype == "int8")
+    throw Failure(Exit::usage, "--dtype " + dtype + " is not available in this version; expected float32");
+  albert::DeviceOptions wanted;
+  wanted.kind = device;
+  wanted.threads = static_cast<int>(std::min<std::int64_t>(threads, 1024));
+  return in_stage(Stage::options, [&] {
+    wanted.dtype = albert::dtype_from_string(dtype);
+    return albert::make_device(wanted);
+  });
+}
+
+void TokenizerChoice::declare(Options& options) {
+  options.flag("--fast", fast, "the fast tokenizer (default)");
+  options.flag("--slow", slow, "the slow tokenizer: SentencePiece alone");
+}
+
+bool TokenizerChoice::use_fast() const {
+  if (slow && fast) throw Failure(Exit::usage, "--slow and --fast exclude each other");
+  return !slow;
+}
+
+void RowOptions::declare(Options& options, std::vector<std::string> fields) {
+  options.list("--input", input.files, "FILE", "rows from a file; - is standard input");
+  options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given");
+  options.value(
+      "--field",
+      [this, fields = std::move(fields)](const std::string& text) {
+        const auto equals = text.find('=');
+        if (equals == std::string::npos) throw Failure(Exit::usage, "expected NAME=COLUMN, got '" + text + "'");
+        const std::string name = text.substr(0, equals);
+        if (std::find(fields.begin(), fields.end(), name) == fields.end()) {
+          std::string known;
+          for (const auto& field : fields) known += (known.empty() ? "" : ", ") + field;
+          throw Failure(Exit::usage, "this command reads " + known + "; got '" + name + "'");
+        }
+        input.renames.emplace_back(name, text.substr(equals + 1));
+      },
+      "NAME=COLUMN", "the column (or key) that holds a field");
+  options.flag("--json", json, "one JSON value a row");
+  options.text("--output", output, "FILE", "write here instead of standard output");
+  options.flag("--keep-going", keep_going, "a bad row gives {\"error\": ...} instead of ending the run");
+}
+
+void RowOptions::constant(const std::string& name, const std::optional<std::string>& value) {
+  if (value) input.constants.emplace_back(name, albert::Json(*value));
+}
+
+void CallFlags::declare_truncation(Options& options) {
+  options.value(
+      "--truncation",
+      [this](const std::string& name) {
+        using albert::TruncationStrategy;
+        if (name == "true" || name == "longest_first") {
+          call.truncation = TruncationStrategy::longest_first;
+        } else if (name == "only_first") {
+          call.truncation = TruncationStrategy::only_first;
+        } else if (name == "only_second") {
+          call.truncation = TruncationStrategy::only_second;
+        } else if (name == "false" || name == "do_not_truncate") {
+          call.truncation = TruncationStrategy::do_not_truncate;
+        } else {
+          throw Failure(Exit::usage, "expected longest_first, only_first, only_second or do_not_truncate, got '" + name + "'");
+        }
+      },
+      "STRATEGY", "longest_first (or true), only_first, only_second");
+  options.integer("--max-length", call.max_length, "N", "tokens to truncate or pad to");
+}
+
+void CallFlags::declare_all(Options& options) {
+  declare_truncation(options);
+  options.value(
+      "--padding",
+      [this](const std::string& name) {
+        using albert::PaddingStrategy;
+        if (name == "true" || name == "longest") {
+          call.padding = PaddingStrategy::longest;
+        } else if (name == "max_length") {
+          call.padding = PaddingStrategy::max_length;
+        } else if (name == "false" || name == "do_not_pad") {
+          call.padding = PaddingStrategy::do_not_pad;
+        } else {
+          throw Failure(Exit::usage, "expected longest, max_length or do_not_pad, got '" + name + "'");
+        }
+      },
+      "STRATEGY", "longest (or true), max_length");
+  options.integer("--stride", call.stride, "N", "overlap of the windows");
+  options.flag("--return-overflowing-tokens", call.return_overflowing_tokens, "every window of a long text");
+  options.integer("--pad-to-multiple-of", call.pad_to_multiple_of, "N", "round the padded length up", 1);
+}
+
+std::string json_line(const albert::Json& value) {
+  albert::JsonStyle style;
+  style.ensure_ascii = false;
+  return albert::dump_json(value, style) + "\n";
+}
+
+}  // namespace cli

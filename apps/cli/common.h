@@ -1,0 +1,69 @@
+// The options that commands share: which model, which rows, where the results go.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "albert/device.h"
+#include "albert/json.h"
+#include "albert/tokenizer.h"
+#include "options.h"
+#include "rows.h"
+
+namespace cli {
+
+/// --model, --device, --dtype, --threads, --slow.
+struct ModelOptions {
+  std::optional<std::string> model;
+  std::string device = "cpu";
+  std::string dtype = "float32";
+  std::int64_t threads = 0;
+
+  void declare(Options& options);
+  /// Failure{usage} for a device or type that this program does not have.
+  [[nodiscard]] std::shared_ptr<const albert::Device> make_device() const;
+};
+
+/// --slow, --fast.
+struct TokenizerChoice {
+  bool slow = false;
+  bool fast = false;
+
+  void declare(Options& options);
+  [[nodiscard]] bool use_fast() const;  ///< Failure{usage} when both were given
+};
+
+/// --input, --input-format, --field, --json, --output, --keep-going.
+struct RowOptions {
+  InputOptions input;
+  bool json = false;
+  std::optional<std::string> output;
+  bool keep_going = false;
+
+  /// `fields` are the names that the command reads: what --field may rename.
+  void declare(Options& options, std::vector<std::string> fields);
+  /// A constant for rows that lack the field.
+  void constant(const std::string& name, const std::optional<std::string>& value);
+};
+
+/// The path to load for --model: the directory or file itself, the snapshot of a hub id in the hub
+/// cache, or the model inside the program when none is named. Failure{missing}.
+[[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
+/// Where hub ids are looked up: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub.
+[[nodiscard]] std::string hub_cache_directory();
+
+/// --truncation, --max-length, --padding, --stride: the arguments of the reference's tokenizer call.
+struct CallFlags {
+  albert::CallOptions call;
+
+  void declare_truncation(Options& options);
+  void declare_all(Options& options);
+};
+
+/// One line of JSON: json.dumps(value, ensure_ascii=False) and a line feed.
+[[nodiscard]] std::string json_line(const albert::Json& value);
+
+}  // namespace cli

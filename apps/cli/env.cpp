@@ -1,0 +1,77 @@
+// albert env: what this program is and what it found on this machine.
+#include <CLI/Version.hpp>
+#include <cstdlib>
+
+#include "albert/device.h"
+#include "albert/version.h"
+#include "command.h"
+#include "common.h"
+#include "failure.h"
+#include "output.h"
+#include "terminal.h"
+
+namespace cli {
+
+using albert::Json;
+
+int env(const Arguments& arguments) {
+  bool json = false;
+  std::optional<std::string> output_path;
+  Options options("env", "Shows the compiler, instruction sets found and chosen, backends, threads, libraries, caches.");
+  options.flag("--json", json, "one JSON object");
+  options.text("--output", output_path, "FILE", "write here instead of standard output");
+  options.example("albert env --json");
+  if (!options.parse(arguments)) return 0;
+
+  const auto device = in_stage(Stage::options, [] { return albert::make_device({}); });
+  const auto& chosen = device->options();
+  Json::Object found;
+  for (const auto& set : albert::instruction_sets()) found.emplace_back(set.name, set.available);
+  const char* forced = std::getenv("ALBERT_FORCE_ISA");
+  Json::Object libraries;
+  std::string compiler;
+  for (auto& [name, value] : albert::build_information()) {
+    if (name == "compiler") {
+      compiler = value;
+    } else {
+      libraries.emplace_back(name, value);
+    }
+  }
+  libraries.emplace_back("CLI11", CLI11_VERSION);
+  const Json report(Json::Object{
+      {"version", std::string(albert::version())},
+      {"compiler", compiler},
+      {"device", device->description()},
+      {"instruction_set", chosen.isa},
+      {"instruction_set_reason", forced != nullptr && *forced != '\0' ? "ALBERT_FORCE_ISA" : "the best this machine has"},
+      {"instruction_sets", found},
+      {"backends", Json::Array{"cpu", "ref"}},
+      {"dtypes", Json::Array{"float32"}},
+      {"threads", std::int64_t{chosen.threads}},
+      {"libraries", libraries},
+      {"hub_cache", hub_cache_directory()},
+  });
+
+  Output output(output_path);
+  if (json) {
+    output.write(json_line(report));
+  } else {
+    const Style style(output.is_terminal());
+    for (const auto& [name, value] : report.as_object()) {
+      std::string text;
+      if (value.is_object()) {
+        for (const auto& [key, part] : value.as_object())
+          text += (text.empty() ? "" : ", ") + key + " " + (part.is_bool() ? (part.as_bool() ? "yes" : "no") : part.as_string());
+      } else if (value.is_array()) {
+        for (const auto& part : value.as_array()) text += (text.empty() ? "" : ", ") + part.as_string();
+      } else {
+        text = value.is_string() ? value.as_string() : albert::dump_json(value);
+      }
+      output.write(style.faint(padded(name, 24)) + text + "\n");
+    }
+  }
+  output.commit();
+  return 0;
+}
+
+}  // namespace cli

@@ -1,0 +1,45 @@
+#include "interrupt.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "failure.h"
+
+namespace cli {
+namespace {
+
+std::atomic<int> deferring{0};
+std::atomic<int> pending{0};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void on_signal(int) {
+  if (deferring.load() == 0 || pending.exchange(1) != 0) _exit(static_cast<int>(Exit::interrupted));
+}
+
+}  // namespace
+
+void install_signal_handlers() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor)
+    if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY));
+  struct sigaction action{};
+  action.sa_handler = on_signal;  // no SA_RESTART: a blocked read returns
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction previous{};
+    ::sigaction(signal, nullptr, &previous);
+    if (previous.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void check_interrupt() {
+  if (pending.load() != 0) throw Failure(Exit::interrupted, "interrupted");
+}
+
+DeferInterrupts::DeferInterrupts() { ++deferring; }
+DeferInterrupts::~DeferInterrupts() { --deferring; }
+
+}  // namespace cli

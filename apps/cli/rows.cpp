@@ -1,0 +1,238 @@
+#include "rows.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "albert/error.h"
+#include "failure.h"
+
+namespace cli {
+namespace {
+
+using albert::Error;
+using albert::ErrorCode;
+using albert::Json;
+
+constexpr std::size_t kLongestRow = std::size_t{16} << 20;
+constexpr std::size_t kMostCells = 4096;
+const std::string kTooLong = "a row may hold 16 MiB at most";
+
+void strip_byte_order_mark(std::string& line) {
+  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+}
+
+void strip_carriage_return(std::string& line) {
+  if (line.ends_with('\r')) line.pop_back();
+}
+
+}  // namespace
+
+const std::string& Row::text(const std::string& name) const {
+  const Json* field = fields.find(name);
+  if (field == nullptr || field->is_null()) throw Error(ErrorCode::bad_data, "the field '" + name + "' is missing");
+  if (!field->is_string())
+    throw Error(ErrorCode::bad_data, "the field '" + name + "' must be a string, got " + std::string(field->type_name()));
+  return field->as_string();
+}
+
+std::optional<std::string> Row::optional_text(const std::string& name) const {
+  const Json* field = fields.find(name);
+  if (field == nullptr || field->is_null()) return std::nullopt;
+  return text(name);
+}
+
+std::vector<std::string> Row::texts(const std::string& name) const {
+  const Json* field = fields.find(name);
+  if (field == nullptr || field->is_null()) throw Error(ErrorCode::bad_data, "the field '" + name + "' is missing");
+  Json list = *field;
+  if (list.is_string()) list = albert::parse_json(list.as_string());  // a cell of a table
+  if (!list.is_array()) throw Error(ErrorCode::bad_data, "the field '" + name + "' must be a list of strings");
+  std::vector<std::string> texts;
+  for (const Json& item : list.as_array()) {
+    if (!item.is_string()) throw Error(ErrorCode::bad_data, "the field '" + name + "' must be a list of strings");
+    texts.push_back(item.as_string());
+  }
+  return texts;
+}
+
+RowReader::RowReader(InputOptions options) : options_(std::move(options)) {
+  if (options_.format) static_cast<void>(format_of(""));
+  if (options_.arguments.empty() && options_.files.empty()) options_.files.emplace_back("-");
+  for (const auto& path : options_.files) {
+    struct stat status{};
+    if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+      total_ = 0;
+      break;
+    }
+    total_ += static_cast<std::uint64_t>(status.st_size);
+  }
+}
+
+RowReader::Format RowReader::format_of(const std::string& path) const {
+  std::string name = "text";
+  if (options_.format) {
+    name = *options_.format;
+  } else if (const auto dot = path.rfind('.'); dot != std::string::npos) {
+    const std::string extension = path.substr(dot + 1);
+    if (extension == "jsonl" || extension == "ndjson" || extension == "csv" || extension == "tsv") name = extension;
+  }
+  if (name == "text") return Format::text;
+  if (name == "jsonl" || name == "ndjson") return Format::jsonl;
+  if (name == "csv") return Format::csv;
+  if (name == "tsv") return Format::tsv;
+  throw Failure(Exit::usage, "--input-format: expected text, jsonl, csv or tsv, got '" + name + "'");
+}
+
+bool RowReader::open_next() {
+  if (stream_) done_ += stream_->taken();
+  stream_.reset();
+  if (file_ == options_.files.size()) return false;
+  const std::string& path = options_.files[file_++];
+  stream_ = std::make_unique<ByteStream>(path);
+  format_ = format_of(path);
+  number_ = 0;
+  columns_.clear();
+  return true;
+}
+
+bool RowReader::next(Row& row) {
+  row = Row{};
+  if (argument_ < options_.arguments.size()) {
+    row.place = "argument " + std::to_string(argument_ + 1);
+    row.fields.set(options_.text_field, options_.arguments[argument_++]);
+    finish(row, true);
+    return true;
+  }
+  while (stream_ || open_next()) {
+    const bool any = format_ == Format::text ? read_text(row) : format_ == Format::jsonl ? read_jsonl(row) : read_table(row);
+    if (any) {
+      row.place = "row " + std::to_string(++number_) + " of " + stream_->name();
+      finish(row, format_ == Format::text);
+      return true;
+    }
+    if (!open_next()) return false;
+  }
+  return false;
+}
+
+bool RowReader::ready() const {
+  if (argument_ < options_.arguments.size()) return true;
+  return stream_ ? stream_->ready() : file_ < options_.files.size() && options_.files[file_] != "-";
+}
+
+std::optional<double> RowReader::progress() const {
+  if (total_ == 0) return std::nullopt;
+  const std::uint64_t taken = done_ + (stream_ ? stream_->taken() : 0);
+  return std::min(1.0, static_cast<double>(taken) / static_cast<double>(total_));
+}
+
+bool RowReader::read_text(Row& row) {
+  std::string line;
+  bool too_long = false;
+  if (!stream_->get_line(line, kLongestRow, too_long)) return false;
+  if (too_long) row.error = kTooLong;
+  if (number_ == 0) strip_byte_order_mark(line);
+  strip_carriage_return(line);
+  row.fields.set(options_.text_field, std::move(line));
+  return true;
+}
+
+bool RowReader::read_jsonl(Row& row) {
+  std::string line;
+  bool too_long = false;
+  do {
+    line.clear();
+    if (!stream_->get_line(line, kLongestRow, too_long)) return false;
+    if (number_ == 0) strip_byte_order_mark(line);
+    strip_carriage_return(line);
+  } while (line.find_first_not_of(" \t") == std::string::npos);
+  if (too_long) {
+    row.error = kTooLong;
+    return true;
+  }
+  try {
+    row.fields = albert::parse_json(line);
+    if (!row.fields.is_object()) {
+      row.error = "expected a JSON object, got " + std::string(row.fields.type_name());
+      row.fields = Json();
+    }
+  } catch (const Error& error) {
+    row.error = error.what();
+  }
+  return true;
+}
+
+// One record: cells of RFC 4180 (quotes, doubled quotes, line feeds inside quotes) for CSV; a line
+// split at tabs, quotes being ordinary characters, for TSV.
+bool RowReader::read_cells(std::vector<std::string>& cells, std::optional<std::string>& error) {
+  cells.assign(1, "");
+  std::size_t size = 0;
+  bool any = false, quoted = false, was_quoted = false;
+  const char separator = format_ == Format::csv ? ',' : '\t';
+  for (int byte; (byte = stream_->get()) >= 0;) {
+    any = true;
+    if (++size > kLongestRow) {
+      error = kTooLong;
+      return true;
+    }
+    const char c = static_cast<char>(byte);
+    if (quoted) {
+      if (c != '"') {
+        cells.back() += c;
+      } else if (stream_->peek() == '"') {
+        cells.back() += static_cast<char>(stream_->get());
+      } else {
+        quoted = false;
+      }
+    } else if (c == '\n') {
+      strip_carriage_return(cells.back());
+      return true;
+    } else if (c == separator) {
+      if (cells.size() < kMostCells) cells.emplace_back();
+      was_quoted = false;
+    } else if (c == '"' && format_ == Format::csv && cells.back().empty() && !was_quoted) {
+      quoted = was_quoted = true;
+    } else {
+      cells.back() += c;
+    }
+  }
+  if (quoted) error = "a quoted cell is not closed";
+  strip_carriage_return(cells.back());
+  return any;
+}
+
+bool RowReader::read_table(Row& row) {
+  std::vector<std::string> cells;
+  std::optional<std::string> error;
+  if (columns_.empty()) {
+    if (!read_cells(columns_, error)) return false;
+    strip_byte_order_mark(columns_.front());
+    if (error) throw Failure(Exit::bad_data, stream_->name() + ": the header line: " + *error);
+  }
+  do {
+    if (!read_cells(cells, error)) return false;
+  } while (!error && cells.size() == 1 && cells[0].empty() && columns_.size() > 1);  // an empty line
+  row.error = error;
+  if (!error && cells.size() != columns_.size())
+    row.error = "expected " + std::to_string(columns_.size()) + " cells as in the header, got " + std::to_string(cells.size());
+  for (std::size_t i = 0; !row.error && i < cells.size(); ++i) row.fields.set(columns_[i], std::move(cells[i]));
+  return true;
+}
+
+void RowReader::finish(Row& row, bool plain) const {
+  if (row.error) return;
+  for (const auto& [name, column] : options_.renames) {
+    const Json* value = row.fields.find(column);
+    if (value == nullptr && plain) continue;
+    if (value == nullptr) {
+      row.error = "there is no column '" + column + "'";
+      return;
+    }
+    row.fields.set(name, Json(*value));
+  }
+  for (const auto& [name, value] : options_.constants)
+    if (row.fields.find(name) == nullptr) row.fields.set(name, value);
+}
+
+}  // namespace cli

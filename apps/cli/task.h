@@ -1,0 +1,59 @@
+// One command for each pipeline: rows to inputs, results to JSON or to text for people.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "albert/pipelines.h"
+#include "common.h"
+#include "failure.h"
+#include "output.h"
+#include "run_rows.h"
+
+namespace cli {
+
+/// Loads the pipeline, checks the task's options, and answers every row.
+/// `input`: Row -> P::Input. `show`: (P::Input, P::Result, Style) -> the text for people.
+template <class P, class MakeInput, class Show>
+int run_task(const ModelOptions& model, bool use_fast, const RowOptions& rows, const typename P::Options& options, const MakeInput& input,
+             const Show& show) {
+  albert::PipelineOptions settings;
+  settings.device = model.make_device();
+  settings.use_fast = use_fast;
+  const std::string path = resolve_model(model.model);
+  const P pipeline = in_stage(Stage::data, [&] { return P::from_pretrained(path, settings); });
+  for (const auto& warning : in_stage(Stage::options, [&] { return pipeline.check(options); })) warn(warning);
+
+  run_rows(rows, [&](std::span<const Row> window, const Style& style) {
+    // A row that gives no input keeps its error; the others are answered together.
+    std::vector<albert::Outcome<std::string>> answers;
+    std::vector<typename P::Input> inputs;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      answers.emplace_back(std::string());
+      try {
+        inputs.push_back(input(window[i]));
+        places.push_back(i);
+      } catch (const albert::Error& error) {
+        answers.back() = error;
+      }
+    }
+    auto results = pipeline.run(std::span<const typename P::Input>(inputs), options);
+    for (std::size_t k = 0; k < results.size(); ++k) {
+      auto& answer = answers[places[k]];
+      if (!results[k].ok()) {
+        answer = results[k].error();
+      } else if (rows.json) {
+        answer = json_line(P::to_json(results[k].value(), options));
+      } else {
+        answer = show(inputs[k], results[k].value(), style);
+      }
+    }
+    return answers;
+  });
+  return static_cast<int>(Exit::done);
+}
+
+}  // namespace cli

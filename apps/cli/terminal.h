@@ -1,0 +1,51 @@
+// Colour, columns and the progress bar: only where a person is looking.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// How results are shown to people; plain text when the output is not a terminal or NO_COLOR is set.
+class Style {
+ public:
+  explicit Style(bool terminal);
+  [[nodiscard]] std::string strong(std::string_view text) const { return paint("1", text); }
+  [[nodiscard]] std::string faint(std::string_view text) const { return paint("2", text); }
+  [[nodiscard]] std::string accent(std::string_view text) const { return paint("36", text); }
+
+ private:
+  [[nodiscard]] std::string paint(std::string_view code, std::string_view text) const;
+  bool colour_;
+};
+
+/// Columns that a text takes on a terminal, near enough: code points that are not marks.
+[[nodiscard]] std::size_t width_of(std::string_view text) noexcept;
+/// `text` followed by blanks up to `width` columns.
+[[nodiscard]] std::string padded(std::string_view text, std::size_t width);
+/// Line feeds, tabs and other controls written as \n, \t, \x00, so that a row stays one line.
+[[nodiscard]] std::string one_line(std::string_view text);
+/// "0.9731"
+[[nodiscard]] std::string short_score(double score);
+
+/// A bar on standard error, drawn when the work has taken two seconds and standard error is a terminal.
+class Progress {
+ public:
+  Progress();
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  /// `part`: 0 to 1, null when the end is not known.
+  void update(std::int64_t rows, std::optional<double> part);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool terminal_;
+  bool drawn_ = false;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+};
+
+}  // namespace cli
