@@ -40,7 +40,7 @@ PickleValue read_plain(Cursor& cursor, PickleHeap& heap, std::string_view what) 
 
 NamedTensors read_torch_zip(const std::shared_ptr<const MappedFile>& file) {
   const std::string& what = file->name();
-  ZipArchive archive(file);
+  const ZipArchive archive(file);
   const std::size_t slash = archive.first_name().find('/');
   require(slash != std::string::npos, ErrorCode::bad_data, "{}: a zip file, but not one of torch.save: its members are not in a folder", what);
   const std::string top = archive.first_name().substr(0, slash + 1);

@@ -93,8 +93,11 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
       require(end && *end <= part / width, ErrorCode::bad_data, "{}: '{}' reaches past its storage of {} bytes", what, name, part);
     }
     Tensor value;
+    auto& rows = places[{storage.key, storage.view_begin * storage_width + tensor.offset * width, tensor.dtype, tensor.shape, tensor.strides}];
     if (*bytes == 0) {
       value = Tensor(tensor.dtype, tensor.shape);
+    } else if (!rows.empty()) {
+      value = result.tensors[rows.front()].second;
     } else {
       const std::byte* start = content.bytes.data() + storage.view_begin * storage_width;
       const bool view = is_contiguous(tensor) && !swap_bytes;
@@ -114,9 +117,8 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
           value = view_or_copy(tensor.dtype, tensor.shape, owner->data(), owner);
         }
       }
-      places[{storage.key, storage.view_begin * storage_width + tensor.offset * width, tensor.dtype, tensor.shape, tensor.strides}].push_back(
-          result.tensors.size());
     }
+    if (*bytes > 0) rows.push_back(result.tensors.size());
     result.tensors.emplace_back(name, std::move(value));
   }
   for (const auto& [place, rows] : places) {

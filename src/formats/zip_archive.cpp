@@ -97,6 +97,7 @@ std::string printable(std::string_view name) { return std::string(name.substr(0,
 ZipArchive::ZipArchive(std::shared_ptr<const MappedFile> file) : file_(std::move(file)) {
   read_directory();
   refuse_overlaps();
+  refuse_bombs();
 }
 
 void ZipArchive::read_directory() {
@@ -161,7 +162,18 @@ void ZipArchive::refuse_overlaps() const {
             "{}: broken zip file: members overlap at byte {}", file_->name(), order[i]->header);
 }
 
-OwnedBytes ZipArchive::read(std::string_view name) {
+void ZipArchive::refuse_bombs() const {
+  const std::uint64_t allowance = std::max<std::uint64_t>(kInflateAllowance, 4 * static_cast<std::uint64_t>(file_->bytes().size()));
+  std::uint64_t inflated = 0;
+  for (const auto& [name, member] : members_) {
+    if (member.method == kStored) continue;
+    require(member.size / kMaxDeflateRatio <= member.compressed && member.size <= allowance - inflated, ErrorCode::bad_data,
+            "{}: refused as a zip bomb: its compressed members, '{}' for one, would fill more than {} bytes", file_->name(), printable(name), allowance);
+    inflated += member.size;
+  }
+}
+
+OwnedBytes ZipArchive::read(std::string_view name) const {
   const auto found = members_.find(name);
   require(found != members_.end(), ErrorCode::bad_data, "{}: the zip file has no member '{}'", file_->name(), printable(name));
   const Member& member = found->second;
@@ -170,11 +182,6 @@ OwnedBytes ZipArchive::read(std::string_view name) {
   require(member.method == kDeflated, ErrorCode::bad_data, "{}: the member '{}' is compressed by method {}; only stored and deflated are read",
           file_->name(), printable(name), member.method);
 
-  const std::uint64_t allowance = std::max<std::uint64_t>(kInflateAllowance, 4 * static_cast<std::uint64_t>(file_->bytes().size()));
-  require(member.size / kMaxDeflateRatio <= member.compressed && member.size <= allowance - std::min(inflated_, allowance),
-          ErrorCode::bad_data, "{}: the member '{}' says that its {} bytes inflate to {}: refused as a zip bomb", file_->name(), printable(name),
-          member.compressed, member.size);
-  inflated_ += member.size;
   const auto size = static_cast<std::size_t>(member.size);
   auto content = std::make_shared<std::vector<std::byte>>(size + 1);  // zlib wants an address even for nothing
 

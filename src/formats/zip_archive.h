@@ -31,7 +31,7 @@ class ZipArchive {
   [[nodiscard]] const std::string& first_name() const noexcept { return first_name_; }
   [[nodiscard]] bool contains(std::string_view name) const { return members_.find(name) != members_.end(); }
   /// A member's content. Error{bad_data} when there is none of that name or it cannot be inflated.
-  [[nodiscard]] OwnedBytes read(std::string_view name);
+  [[nodiscard]] OwnedBytes read(std::string_view name) const;
 
  private:
   struct Member {
@@ -45,11 +45,11 @@ class ZipArchive {
   void read_directory();
   void locate_data(const std::string& name, Member& member, std::uint64_t directory) const;
   void refuse_overlaps() const;
+  void refuse_bombs() const;
 
   std::shared_ptr<const MappedFile> file_;
   std::map<std::string, Member, std::less<>> members_;
   std::string first_name_;
-  std::uint64_t inflated_ = 0;  // bytes inflated so far, for the bound
 };
 
 }  // namespace albert::formats
