@@ -22,7 +22,7 @@ struct TokenizerArguments {
   /// object {"__type": "AddedToken", "content": …}: Python's str and AddedToken.
   Json init_kwargs = Json::Object{};
   /// id to token, in the order of the file (the order of Python's dict).
-  std::vector<std::pair<std::int64_t, AddedToken>> added_tokens_decoder;
+  std::vector<std::pair<std::int32_t, AddedToken>> added_tokens_decoder;
   std::shared_ptr<const MappedFile> vocab_file;      ///< spiece.model; null when there is none
   std::shared_ptr<const MappedFile> tokenizer_file;  ///< tokenizer.json (or the versioned one); null when there is none
   std::string provenance;
@@ -31,6 +31,10 @@ struct TokenizerArguments {
 /// What the reference's from_pretrained hands to the constructor of the slow (or fast) class.
 /// `overrides`: an object of keyword arguments, or null. Error{not_found|bad_data|type|value}.
 [[nodiscard]] TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast);
+
+/// The keyword arguments with the Albert classes' defaults filled in; a mask token given as a text becomes an
+/// object that takes the space before it.
+[[nodiscard]] Json with_albert_defaults(Json init_kwargs);
 
 /// Tokenizer::from_pretrained on files that may be in memory.
 [[nodiscard]] std::unique_ptr<Tokenizer> load_tokenizer(const FileSource& files, bool use_fast = true, const Json& overrides = {});

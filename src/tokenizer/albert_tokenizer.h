@@ -1,0 +1,61 @@
+// What is behind AlbertTokenizer.
+#pragma once
+
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "albert/tokenizer.h"
+#include "tokenizer/sentencepiece.h"
+#include "tokenizer/token_splitter.h"
+
+namespace albert {
+
+/// A piece of text and its id.
+using TokenAndId = SentencePieceProcessor::EncodedPiece;
+
+struct AlbertTokenizer::Impl {
+  SentencePieceProcessor sentencepiece;
+  std::shared_ptr<const MappedFile> vocab_file;
+  bool do_lower_case = true;
+  bool remove_space = true;
+  bool keep_accents = false;
+
+  // The added tokens in the order in which they came (the order of the reference's dict).
+  std::vector<std::pair<std::int32_t, AddedToken>> added_decoder;
+  std::unordered_map<std::int32_t, std::size_t> added_position;  // by id
+  std::unordered_map<std::string, std::int32_t> added_encoder;
+  TokenSplitter splitter;
+  // Texts that lower-casing leaves alone, in the order in which they are tried.
+  std::vector<std::string> kept_by_lower_casing;
+  std::array<bool, 256> kept_first_byte{};
+  // Model pieces whose text is an added token with another id (legacy added_tokens.json).
+  std::unordered_map<std::int32_t, std::int32_t> shadowed_pieces;
+  std::int64_t size = 0;  // distinct texts
+
+  Impl(std::shared_ptr<const SentencePieceModel> model, const TokenizerArguments& arguments);
+
+  [[nodiscard]] const AddedToken* find_added(std::string_view text) const;
+  /// Puts a token at an id, replacing the one that is there.
+  void set_added(std::int32_t id, const AddedToken& token);
+  /// After tokens or roles have changed.
+  void refresh(const TokenizerState& state);
+
+  [[nodiscard]] std::int32_t id_of(std::string_view text) const;
+  [[nodiscard]] std::string_view text_of(std::int32_t id) const;  // Error{index}
+
+  /// Appends the tokens of a text (§3.2 to §3.4 of what the reference does). `split_special_tokens`: nothing is cut out.
+  void tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const;
+
+ private:
+  [[nodiscard]] std::string lower_outside_tokens(std::string_view text) const;
+  /// Applies the strip and single-word flags to the parts that are tokens.
+  void apply_flags(std::vector<std::string>& parts) const;
+  /// One part without added tokens.
+  void tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const;
+  void split_number_from_comma(std::string_view piece, std::vector<TokenAndId>& out) const;
+};
+
+}  // namespace albert

@@ -1,0 +1,72 @@
+// Tokenizer::save_pretrained: the two files that both forms have.
+#include "base/check.h"
+#include "base/file.h"
+#include "tokenizer/tokenizer_state.h"
+
+namespace albert {
+namespace {
+
+Json role_to_json(const RoleToken& role, bool as_text) {
+  if (as_text || !role.is_object) return Json(role.token.content);
+  return added_token_to_json(role.token, false, false);
+}
+
+// The reference's special_tokens_map (as_text) and special_tokens_map_extended.
+Json special_tokens_map(const TokenizerState& state, bool as_text) {
+  Json map = Json::Object{};
+  for (std::size_t i = 0; i < role_names.size(); ++i)
+    if (state.roles[i] && !state.roles[i]->token.content.empty())
+      map.set(std::string(role_names[i]) + "_token", role_to_json(*state.roles[i], as_text));
+  if (!state.additional.empty()) {
+    Json::Array tokens;
+    for (const RoleToken& token : state.additional) tokens.push_back(role_to_json(token, as_text));
+    map.set("additional_special_tokens", std::move(tokens));
+  }
+  return map;
+}
+
+std::string_view side_name(Side side) { return side == Side::left ? "left" : "right"; }
+
+// The init arguments with their present values.
+Json tokenizer_config(const Tokenizer& tokenizer, const TokenizerState& state) {
+  Json config = Json::Object{};
+  for (const auto& [key, value] : state.init_kwargs.as_object()) config.set(key, value);
+  const auto update = [&](std::string_view key, Json value) {
+    if (config.find(key) != nullptr) config.set(key, std::move(value));
+  };
+  update("padding_side", side_name(state.padding_side));
+  update("truncation_side", side_name(state.truncation_side));
+  update("split_special_tokens", state.split_special_tokens);
+  update("pad_token_type_id", state.pad_token_type_id);
+  update("vocab_size", tokenizer.vocab_size());
+  update("additional_special_tokens", Json::Array{});
+  for (const std::string_view role : role_names) update(std::string(role) + "_token", nullptr);
+  config.set("model_max_length", state.model_max_length_json);
+  if (config.find("clean_up_tokenization_spaces") == nullptr) config.set("clean_up_tokenization_spaces", state.clean_up_tokenization_spaces);
+  const Json texts = special_tokens_map(state, true);
+  for (const auto& [key, value] : texts.as_object()) config.set(key, value);
+  Json added = Json::Object{};
+  for (const auto& [id, token] : tokenizer.added_tokens()) added.set(std::to_string(id), added_token_to_json(token, false, true));
+  config.set("added_tokens_decoder", std::move(added));
+  std::string name = tokenizer.class_name();
+  if (name.ends_with("Fast") && name != "PreTrainedTokenizerFast") name.resize(name.size() - 4);
+  config.set("tokenizer_class", name);
+  for (const std::string_view key : {"name_or_path", "special_tokens_map_file", "tokenizer_file", "vocab_file"}) config.erase(key);
+  return config;
+}
+
+}  // namespace
+
+std::vector<std::string> Tokenizer::save_pretrained(const std::string& directory, const SaveOptions& options) const {
+  require(!is_file(directory), ErrorCode::io, "{}: a directory is expected, this is a file", directory);
+  make_directories(directory);
+  const std::string prefix = options.filename_prefix.empty() ? "" : options.filename_prefix + "-";
+  const JsonStyle style{.indent = 2, .sort_keys = true, .ensure_ascii = false};
+  std::vector<std::string> files{join_path(directory, prefix + "tokenizer_config.json"), join_path(directory, prefix + "special_tokens_map.json")};
+  write_file(files[0], dump_json(tokenizer_config(*this, *state_), style) + "\n");
+  write_file(files[1], dump_json(special_tokens_map(*state_, false), style) + "\n");
+  for (std::string& file : save_files(directory, options)) files.push_back(std::move(file));
+  return files;
+}
+
+}  // namespace albert

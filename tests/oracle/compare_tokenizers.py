@@ -1,0 +1,408 @@
+"""Compares our tokenizers with the reference's, field by field, over generated texts and calls.
+
+    python tests/oracle/compare_tokenizers.py --program build/release/bin/tokenize_rows --tokenizer DIR \
+        [--form slow|fast] [--count 20000] [--suite texts,calls,added,decode,files]
+
+Run it in the reference environment (transformers 4.34.1). Prints each suite's number of rows and of differences,
+the first few differences, and exits with 1 if there is any. `--command "albert tokenize --slow --json --input -"`
+compares the command line instead, with the fields that it prints (suite texts only).
+"""
+
+import argparse
+import difflib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import warnings
+
+os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+warnings.filterwarnings("ignore")
+
+from text_cases import cases  # noqa: E402
+
+FILES = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tokenizer.json")
+
+
+class Reference:
+    """The reference behind the same rows as tests/tokenizer/tokenize_rows.cpp."""
+
+    def __init__(self, directory, fast):
+        import transformers
+        from transformers.utils import logging
+
+        logging.set_verbosity(50)
+        self.cls = transformers.AlbertTokenizerFast if fast else transformers.AlbertTokenizer
+        self.fast = fast
+        self.tok = self.cls.from_pretrained(directory)
+
+    def encoding(self, out, index, options):
+        """One row of a BatchEncoding."""
+        if self.fast:
+            e = out[index]
+            row = {"ids": e.ids, "tokens": e.tokens, "type_ids": e.type_ids, "attention_mask": e.attention_mask,
+                   "special_tokens_mask": e.special_tokens_mask, "offsets": [list(o) for o in e.offsets],
+                   "word_ids": e.word_ids, "sequence_ids": e.sequence_ids}
+            if options.get("return_overflowing_tokens"):
+                row["overflowing"] = [self.encoding([o], 0, {}) for o in e.overflowing]
+            return row
+        get = (lambda k: out[k]) if index is None else (lambda k: out[k][index])
+        row = {"ids": get("input_ids"), "type_ids": get("token_type_ids"), "attention_mask": get("attention_mask"),
+               "special_tokens_mask": get("special_tokens_mask")}
+        if options.get("return_overflowing_tokens"):
+            row |= {"overflowing_tokens": get("overflowing_tokens"), "num_truncated_tokens": get("num_truncated_tokens")}
+        return row
+
+    def run(self, row):
+        op, options = row.get("op", "encode"), dict(row.get("options", {}))
+        call = dict(options, return_special_tokens_mask=True)
+        if "padding" in call and call["padding"] == "do_not_pad":
+            call["padding"] = False
+        tok = self.tok
+        if op == "encode":
+            out = tok(row["text"], row.get("text_pair"), **call)
+            result = self.encoding(out, 0 if self.fast else None, options)
+            if not self.fast and "text_pair" not in row and "options" not in row:
+                result["tokens"] = [tok.cls_token, *tok.tokenize(row["text"]), tok.sep_token]
+            return result
+        if op == "batch":
+            pairs = [r.get("text_pair") for r in row["rows"]]
+            texts = [r["text"] for r in row["rows"]]
+            if self.fast and any(p is not None for p in pairs):
+                out = tok(list(zip(texts, pairs)), **call)
+            else:
+                out = tok(texts, None if all(p is None for p in pairs) else pairs, **call)
+            return [self.encoding(out, i, options) for i in range(len(texts))]
+        if op == "words":
+            out = tok(row["words"], row.get("words_pair"), is_split_into_words=True, **call)
+            return self.encoding(out, 0 if self.fast else None, options)
+        if op == "tokenize":
+            return tok.tokenize(row["text"])
+        if op == "decode":
+            return tok.decode(row["ids"], skip_special_tokens=row.get("skip", False), clean_up_tokenization_spaces=row.get("clean"))
+        if op == "to_string":
+            return tok.convert_tokens_to_string(row["tokens"])
+        if op == "add_tokens":
+            return tok.add_tokens([self.token(t) for t in row["tokens"]], special_tokens=row.get("special", False))
+        if op == "add_special_tokens":
+            roles = {(k if k.endswith("tokens") else k + "_token"): ([self.token(t) for t in v] if isinstance(v, list) else self.token(v))
+                     for k, v in row["roles"].items()}
+            return tok.add_special_tokens(roles, replace_additional_special_tokens=row.get("replace", True))
+        if op == "save":
+            return len(tok.save_pretrained(row["directory"]))
+        if op == "load":
+            self.tok = self.cls.from_pretrained(row["directory"], **row.get("overrides", {}))
+            return True
+        if op == "set":
+            for key in ("padding_side", "truncation_side", "model_max_length"):
+                if key in row:
+                    setattr(tok, key, row[key])
+            return True
+        if op == "info":
+            added = {str(i): json.loads(json.dumps(t.__getstate__())) for i, t in tok.added_tokens_decoder.items()}
+            return {"size": len(tok), "vocab_size": tok.vocab_size, "added": added, "special": tok.all_special_tokens,
+                    "special_ids": tok.all_special_ids}
+        raise ValueError(op)
+
+    @staticmethod
+    def token(value):
+        from tokenizers import AddedToken
+
+        return value if isinstance(value, str) else AddedToken(**value)
+
+    def answer(self, row):
+        try:
+            return self.run(row)
+        except BaseException as error:  # a panic of the fast form is no Exception
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            return {"error": f"{type(error).__name__}: {error}"}
+
+
+def r_of(name):
+    return random.Random(name)
+
+
+def suite_texts(count):
+    return [{"text": text} for text in cases(count)]
+
+
+def suite_calls(count):
+    """Pairs, batches, split words with every kind of option, in changing order and on changing sides."""
+    r, texts, rows = r_of("calls"), cases(4000), []
+
+    def options():
+        o = {}
+        if r.random() < 0.6:
+            o["max_length"] = r.choice([0, 1, 2, 3, 4, 5, 7, 8, 12, 16, 24, 64])
+        if r.random() < 0.5:
+            o["padding"] = r.choice(["longest", "max_length", "do_not_pad"])
+        if r.random() < 0.6:
+            o["truncation"] = r.choice(["longest_first", "only_first", "only_second", "do_not_truncate"])
+        if r.random() < 0.2:
+            o["pad_to_multiple_of"] = r.choice([1, 3, 8])
+        if r.random() < 0.2:
+            o["add_special_tokens"] = False
+        if r.random() < 0.25:
+            o["return_overflowing_tokens"] = True
+            o.setdefault("max_length", r.choice([4, 8, 16]))
+            o["stride"] = r.choice([0, 0, 1, 2, 3])
+        return o
+
+    pick = lambda: r.choice(texts) if r.random() < 0.9 else ""
+    while len(rows) < count:
+        kind = r.random()
+        if kind < 0.03:
+            rows.append({"op": "set", "padding_side": r.choice(["left", "right"]), "truncation_side": r.choice(["left", "right"])})
+        elif kind < 0.06:
+            rows.append({"op": "set", "model_max_length": r.choice([10, 40, 512])})
+        elif kind < 0.4:
+            rows.append({"op": "encode", "text": pick(), **({"text_pair": pick()} if r.random() < 0.6 else {}), "options": options()})
+        elif kind < 0.75:
+            pair = r.random() < 0.5
+            rows.append({"op": "batch", "rows": [{"text": pick(), **({"text_pair": pick()} if pair else {})} for _ in range(r.randint(1, 5))],
+                         "options": options()})
+        else:
+            words = lambda: [w for w in pick().split(" ")][:12]
+            rows.append({"op": "words", "words": words(), **({"words_pair": words()} if r.random() < 0.4 else {}), "options": options()})
+    return rows
+
+
+ADDED = ["NEWTOK", "newtok", "new", "tok", "AB", "BC", "aabb", "b", "aa", "ab", "x y", "\u00e9t\u00e9", "\u00c9T\u00c9", "\u4e2d", "##", "<ent>", "<E2>", "2000,", "\u2581the",
+         "the", "hello", "\u03a3\u03a3", "[X]", "[MASK]x", "a b", "'s", ",", "99", "\U0001f600", "of", "<ENT>", "tt", "ttt", "ta"]
+
+
+def suite_added(count):
+    """Added tokens of every flag, touching and overlapping each other, and what becomes of them in decode."""
+    r, rows = r_of("added"), []
+    glue = ["", "", "", " ", "  ", "\t", "x", ",", "\u3000"]
+    while len(rows) < count:
+        rows.append({"op": "load", "directory": "@TOKENIZER"})
+        for _ in range(r.randint(1, 4)):
+            if r.random() < 0.8:
+                tokens = []
+                for text in r.sample(ADDED, r.randint(1, 5)):
+                    if r.random() < 0.5:
+                        tokens.append(text)
+                    else:
+                        flags = {k: r.random() < 0.3 for k in ("lstrip", "rstrip", "single_word", "special")}
+                        if r.random() < 0.5:
+                            flags["normalized"] = r.random() < 0.5
+                        tokens.append({"content": text, **flags})
+                rows.append({"op": "add_tokens", "tokens": tokens, "special": r.random() < 0.25})
+            else:
+                role = r.choice(["cls", "sep", "pad", "mask", "unk", "bos", "eos", "additional_special_tokens"])
+                value = r.choice(ADDED)
+                rows.append({"op": "add_special_tokens", "roles": {role: [value] if role.endswith("tokens") else value}, "replace": r.random() < 0.5})
+        rows.append({"op": "info"})
+        for _ in range(30):
+            pool = ADDED + ["[MASK]", "<unk>", "word", "The", "d"]
+            text = "".join(r.choice(glue) + r.choice(pool) for _ in range(r.randint(1, 8)))
+            rows.append({"op": "encode", "text": text})
+        for _ in range(10):
+            ids = [r.choice([*range(0, 40), *range(30000, 30008), 30001, 2000, 555]) for _ in range(r.randint(1, 12))]
+            rows.append({"op": "decode", "ids": ids, "skip": r.random() < 0.5, **({"clean": r.random() < 0.5} if r.random() < 0.5 else {})})
+        if r.random() < 0.5:
+            rows += [{"op": "save", "directory": "@TMP"}, {"op": "compare_files", "directory": "@TMP"}, {"op": "load", "directory": "@TMP"}, {"op": "info"},
+                     {"op": "encode", "text": " ".join(r.sample(ADDED, 6))}]
+    return rows
+
+
+def suite_decode(count):
+    r, rows = r_of("decode"), []
+    pool = [*range(0, 60), 13, 13, 2, 3, 4, 1, 0]
+    while len(rows) < count:
+        ids = [r.choice(pool) if r.random() < 0.5 else r.randrange(8000) for _ in range(r.randint(0, 20))]
+        rows.append({"op": "decode", "ids": ids, "skip": r.random() < 0.5, **({"clean": r.random() < 0.5} if r.random() < 0.6 else {})})
+        pieces = ["\u2581", "\u2581\u2581", "\u2581a", "a", "[CLS]", "[MASK]", "<unk>", "\u65e5", " ", "", "\u2581.", ",", "x\u2581y", "<pad>", "\u2581n't"]
+        rows.append({"op": "to_string", "tokens": [r.choice(pieces) for _ in range(r.randint(0, 8))]})
+    return rows
+
+
+def suite_files(count):
+    """Loading with overrides and from legacy files; every file saved from there, byte for byte."""
+    r, rows = r_of("files"), []
+    token = lambda: {"content": r.choice(ADDED), "lstrip": r.random() < 0.5, "rstrip": False, "normalized": r.random() < 0.5, "single_word": False}
+    while len(rows) < count:
+        overrides = {}
+        for key in ("do_lower_case", "remove_space", "keep_accents", "split_special_tokens", "clean_up_tokenization_spaces"):
+            if r.random() < 0.25:
+                overrides[key] = r.random() < 0.5
+        if r.random() < 0.3:
+            overrides["model_max_length"] = r.choice([10, 512, 100000])
+        if r.random() < 0.3:
+            overrides["padding_side"] = r.choice(["left", "right"])
+        if r.random() < 0.3:
+            overrides[r.choice(["cls", "sep", "mask", "pad", "unk", "bos", "eos"]) + "_token"] = r.choice(ADDED + ["[SEP]", "<unk>"])
+        if r.random() < 0.2:
+            overrides["additional_special_tokens"] = r.sample(ADDED, 2)
+        if r.random() < 0.2:
+            overrides["my_own_key"] = r.choice([1, 1.5, None, "x\u00e9", [1, {"a": True}], 10**25])
+        legacy = None
+        if r.random() < 0.6:
+            legacy = {}
+            if r.random() < 0.7:
+                config = {k: r.choice([True, False]) for k in ("do_lower_case", "keep_accents") if r.random() < 0.4}
+                if r.random() < 0.4:
+                    config["max_len"] = 77
+                if r.random() < 0.4:
+                    config["mask_token"] = r.choice(["[MASK]", "[M]"])
+                if r.random() < 0.3:
+                    config["additional_special_tokens"] = ["<A>", "<B>"]
+                legacy["tokenizer_config.json"] = config
+            if r.random() < 0.6:
+                m = {k + "_token": (r.choice(ADDED + ["[CLS]"]) if r.random() < 0.6 else token())
+                     for k in ("bos", "eos", "unk", "sep", "pad", "cls", "mask") if r.random() < 0.3}
+                if r.random() < 0.3:
+                    m["additional_special_tokens"] = r.choice([["<A>", "<C>"], [token(), "<Z>"]])
+                legacy["special_tokens_map.json"] = m
+            if r.random() < 0.6:
+                n = r.randint(1, 5)
+                start = r.choice([30000, 30000, 30002, 40000])
+                legacy["added_tokens.json"] = {t: start + i for i, t in enumerate(r.sample(ADDED, n))}
+            if r.random() < 0.3:
+                legacy["tokenizer.json"] = "@COPY"
+        rows.append({"op": "load", "directory": "@LEGACY" if legacy is not None else "@TOKENIZER", "legacy": legacy, "overrides": overrides})
+        rows.append({"op": "info"})
+        for _ in range(4):
+            rows.append({"op": "encode", "text": " ".join(r.sample(ADDED, 4)) + r.choice([" [MASK] Caf\u00e9", "  [CLS]<A>", ""])})
+        rows += [{"op": "save", "directory": "@TMP"}, {"op": "compare_files", "directory": "@TMP"}]
+        if r.random() < 0.5:
+            rows += [{"op": "load", "directory": "@TMP"}, {"op": "info"}, {"op": "save", "directory": "@TMP"}, {"op": "compare_files", "directory": "@TMP"}]
+    return rows
+
+
+SUITES = {"texts": suite_texts, "calls": suite_calls, "added": suite_added, "decode": suite_decode, "files": suite_files}
+SHARE = {"texts": 1.0, "calls": 0.3, "added": 0.3, "decode": 0.2, "files": 0.1}
+
+
+class Ours:
+    def __init__(self, arguments):
+        self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def answer(self, row):
+        self.process.stdin.write(json.dumps(row) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"the program ended with {self.process.wait()} on {json.dumps(row)[:300]}")
+        return json.loads(line)
+
+
+def prepare_legacy(directory, source, files):
+    """A folder with the model file and these legacy files."""
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory)
+    shutil.copy(os.path.join(source, "spiece.model"), directory)
+    for name, content in files.items():
+        if content == "@COPY":
+            shutil.copy(os.path.join(source, name), directory)
+        else:
+            with open(os.path.join(directory, name), "w") as f:
+                json.dump(content, f)
+
+
+def compare_files(a, b):
+    differences = []
+    for name in FILES:
+        paths = [os.path.join(d, name) for d in (a, b)]
+        contents = [open(p, "rb").read() if os.path.exists(p) else None for p in paths]
+        if contents[0] != contents[1]:
+            differences.append(name)
+    return differences
+
+
+def same(ours, theirs):
+    if isinstance(theirs, dict) and "error" in theirs:
+        return isinstance(ours, dict) and "error" in ours
+    if isinstance(theirs, list) and theirs and isinstance(theirs[0], dict):
+        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(same, ours, theirs))
+    if isinstance(theirs, dict):
+        return isinstance(ours, dict) and all(key in ours and ours[key] == value for key, value in theirs.items())
+    return ours == theirs
+
+
+def run_suite(name, rows, ours, reference, source, show):
+    differences, errors = 0, 0
+    with tempfile.TemporaryDirectory() as work:
+        folders = [os.path.join(work, side) for side in ("ours", "theirs")]
+        skip = False  # after a load that failed, up to the next load
+        for row in rows:
+            mine, theirs = dict(row), dict(row)
+            if row.get("op") == "load":
+                skip = False
+            if skip:
+                continue
+            if row.get("directory") == "@TMP":
+                mine["directory"], theirs["directory"] = folders
+                if row["op"] == "save":
+                    for folder in folders:
+                        shutil.rmtree(folder, ignore_errors=True)
+            elif row.get("directory") == "@LEGACY":
+                mine["directory"] = theirs["directory"] = os.path.join(work, "legacy")
+                prepare_legacy(mine["directory"], source, row["legacy"])
+            elif row.get("directory") == "@TOKENIZER":
+                mine["directory"] = theirs["directory"] = source
+            if row.get("op") == "compare_files":
+                a, b = compare_files(*folders), []
+            else:
+                a, b = ours.answer(mine), reference.answer(theirs)
+            if isinstance(b, dict) and "error" in b:
+                errors += 1
+                skip = row.get("op") == "load"
+            if not same(a, b):
+                differences += 1
+                if differences <= show:
+                    print(f"  {json.dumps({k: v for k, v in row.items()})[:600]}\n    ours:   {json.dumps(a)[:900]}\n    theirs: {json.dumps(b)[:900]}")
+                    if row.get("op") == "compare_files":
+                        for file in a:
+                            lines = [open(p, errors="replace").readlines() if os.path.exists(p) else [] for p in (os.path.join(f, file) for f in folders)]
+                            print("".join(difflib.unified_diff(*lines, "ours/" + file, "theirs/" + file))[:3000])
+    print(f"{name}: {len(rows)} rows, {differences} differences ({errors} rows are errors in the reference)", flush=True)
+    return differences
+
+
+def run_command(command, rows, reference, show):
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    answers = subprocess.run(command, shell=True, input=text, capture_output=True, text=True, check=True, encoding="utf-8").stdout.split("\n")
+    differences = 0
+    for row, line in zip(rows, answers):
+        a, b = json.loads(line), reference.answer(row)
+        b = {k: v for k, v in b.items() if k in ("ids", "tokens", "offsets", "type_ids", "special_tokens_mask")}
+        if not same(a, b):
+            differences += 1
+            if differences <= show:
+                print(f"  {json.dumps(row)[:600]}\n    ours:   {json.dumps(a)[:900]}\n    theirs: {json.dumps(b)[:900]}")
+    print(f"command line: {len(rows)} rows, {differences} differences")
+    return differences
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--program", help="the test program tokenize_rows")
+    parser.add_argument("--command", help="a command that reads JSONL rows and prints JSON lines, in place of --program")
+    parser.add_argument("--tokenizer", required=True)
+    parser.add_argument("--form", choices=["slow", "fast"], default="slow")
+    parser.add_argument("--count", type=int, default=20000)
+    parser.add_argument("--suite", default="texts,calls,added,decode,files")
+    parser.add_argument("--show", type=int, default=5)
+    arguments = parser.parse_args()
+    reference = Reference(arguments.tokenizer, arguments.form == "fast")
+    if arguments.command:
+        return 1 if run_command(arguments.command, suite_texts(arguments.count), reference, arguments.show) else 0
+    ours = Ours([arguments.program, arguments.tokenizer, arguments.form])
+    total = 0
+    for name in arguments.suite.split(","):
+        for who in (ours, reference):
+            who.answer({"op": "load", "directory": arguments.tokenizer})
+        total += run_suite(name, SUITES[name](int(arguments.count * SHARE[name])), ours, reference, arguments.tokenizer, arguments.show)
+    return 1 if total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
