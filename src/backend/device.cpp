@@ -1,5 +1,6 @@
 #include "backend/device.h"
 
+#include "backend/cpu/cpu_backend.h"
 #include "backend/ref/ref_backend.h"
 #include "base/check.h"
 #include "base/parallel.h"
@@ -38,11 +39,20 @@ std::shared_ptr<const Device> make_ref(DeviceOptions options) {
   return std::make_shared<backend::BackendDevice>(std::move(options), std::make_unique<backend::RefBackend<float>>());
 }
 
+std::shared_ptr<const Device> make_cpu(DeviceOptions options) {
+  require(options.dtype == DType::f32, ErrorCode::value, "device cpu: expected float32, got {}", to_string(options.dtype));
+  options.isa = backend::resolve_instruction_set(options.isa);
+  if (options.threads == 0) options.threads = usable_cores();
+  auto backend = backend::make_cpu_backend(options.isa, options.threads);
+  return std::make_shared<backend::BackendDevice>(std::move(options), std::move(backend));
+}
+
 }  // namespace
 
 std::shared_ptr<const Device> make_device(const DeviceOptions& options) {
   require(options.threads >= 0, ErrorCode::value, "threads: expected 0 or more, got {}", options.threads);
-  if (options.kind == "ref" || options.kind == "cpu") return make_ref(options);
+  if (options.kind == "ref") return make_ref(options);
+  if (options.kind == "cpu") return make_cpu(options);
   fail(ErrorCode::value, "device: expected 'cpu' or 'ref', got '{}'", options.kind);
 }
 
@@ -51,6 +61,6 @@ std::shared_ptr<const Device> default_device() {
   return device;
 }
 
-std::vector<InstructionSet> instruction_sets() { return {{"scalar", true}}; }
+std::vector<InstructionSet> instruction_sets() { return backend::instruction_set_list(); }
 
 }  // namespace albert

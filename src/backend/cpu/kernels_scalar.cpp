@@ -1,0 +1,8 @@
+#include "backend/cpu/kernels_impl.h"
+#include "backend/cpu/vector_scalar.h"
+
+namespace albert::backend::cpu {
+
+constinit const Kernels kScalarKernels = make_kernels<Scalar>("scalar");
+
+}  // namespace albert::backend::cpu

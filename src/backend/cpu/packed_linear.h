@@ -1,0 +1,31 @@
+// Weights in GEMM panels.
+#pragma once
+
+#include <span>
+
+#include "backend/backend.h"
+#include "backend/cpu/kernels.h"
+#include "backend/cpu/memory.h"
+
+namespace albert::backend::cpu {
+
+class PanelLinear final : public PackedLinear {
+ public:
+  /// Room for the stacked parts; fill() each panel before use.
+  PanelLinear(std::span<const LinearWeights<float>> parts, std::int64_t in_width, std::int64_t panel_width);
+
+  [[nodiscard]] std::int64_t panels() const { return (out + panel - 1) / panel; }
+  /// Panel `index` from the rows of the parts: W [out, in] becomes [in][panel], with zeros beyond `out`.
+  void fill(std::span<const LinearWeights<float>> parts, std::int64_t index);
+
+  [[nodiscard]] const float* weights(std::int64_t index) const { return weights_.data() + index * in * panel; }
+  [[nodiscard]] const float* bias(std::int64_t index) const { return bias_.data() + index * panel; }
+
+  const std::int64_t panel;
+
+ private:
+  Buffer weights_;   // [panels][in][panel]
+  Buffer bias_;      // [panels][panel]
+};
+
+}  // namespace albert::backend::cpu

@@ -1,0 +1,35 @@
+#include "pipelines/loading.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace albert::pipelines {
+
+Loaded load(const std::string& path, std::string_view task, ModelClass model_class, std::initializer_list<std::string_view> needed,
+            const PipelineOptions& options) {
+  LoadingInfo info;
+  LoadOptions load_options;
+  load_options.device = options.device;
+  load_options.flavor = options.flavor;
+  load_options.config_overrides = options.config_overrides;
+  load_options.info = &info;
+  Loaded loaded;
+  loaded.model = std::make_shared<AlbertPreTrainedModel>(AlbertPreTrainedModel::from_pretrained(model_class, path, load_options));
+  for (const std::string& name : info.missing_keys) {
+    const bool used = std::any_of(needed.begin(), needed.end(), [&](std::string_view part) { return name.find(part) != std::string::npos; });
+    require(!used, ErrorCode::bad_data, "{} has no weights for {}: '{}' is missing (train a head for it, or choose a model that has one)",
+            path, task, name);
+  }
+  loaded.tokenizer = Tokenizer::from_pretrained(path, options.use_fast, options.tokenizer_overrides);
+  return loaded;
+}
+
+void require_class(const AlbertPreTrainedModel& model, ModelClass expected, std::string_view task) {
+  require(model.model_class() == expected, ErrorCode::type, "{} needs a model of class {}: got {}", task, to_string(expected),
+          to_string(model.model_class()));
+}
+
+Json label_to_json(const LabelScore& label) { return Json::Object{{"label", label.label}, {"score", label.score}}; }
+
+}  // namespace albert::pipelines
