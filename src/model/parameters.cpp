@@ -1,7 +1,6 @@
 #include "model/parameters.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/check.h"
 #include "model/architecture.h"
@@ -123,25 +122,24 @@ std::vector<ParameterSpec> parameter_table(const AlbertConfig& config, ModelClas
 }
 
 std::ptrdiff_t Parameters::Impl::find(std::string_view name) const noexcept {
-  for (std::size_t i = 0; i < table.size(); ++i)
-    if (table[i].name == name) return static_cast<std::ptrdiff_t>(i);
-  return -1;
+  const auto found = rows.find(name);
+  return found == rows.end() ? -1 : static_cast<std::ptrdiff_t>(found->second);
 }
 
 Parameters bind_parameters(std::vector<ParameterSpec> table, std::vector<Tensor> tensors) {
   require(table.size() == tensors.size(), ErrorCode::value, "parameters: expected {} tensors, got {}", table.size(), tensors.size());
   auto impl = std::make_shared<Parameters::Impl>();
-  std::unordered_map<std::string_view, std::size_t> rows;
-  for (std::size_t i = 0; i < table.size(); ++i) rows.emplace(table[i].name, i);
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto& spec = table[i];
-    if (!spec.tied_to.empty()) tensors[i] = tensors[rows.at(spec.tied_to)];  // an owner stands before its ties
-    require(tensors[i].shape() == spec.shape, ErrorCode::value, "{}: expected shape {}, got {}", spec.name, to_string(spec.shape),
-            to_string(tensors[i].shape()));
-    if (tensors[i].dtype() != DType::f32 && tensors[i].dtype() != DType::f64) tensors[i] = tensors[i].to(DType::f32);
-  }
   impl->table = std::move(table);
   impl->tensors = std::move(tensors);
+  for (std::size_t i = 0; i < impl->table.size(); ++i) {
+    const auto& spec = impl->table[i];
+    auto& tensor = impl->tensors[i];
+    impl->rows.emplace(spec.name, i);
+    if (!spec.tied_to.empty()) tensor = impl->tensors[impl->rows.at(spec.tied_to)];  // an owner stands before its ties
+    require(tensor.shape() == spec.shape, ErrorCode::value, "{}: expected shape {}, got {}", spec.name, to_string(spec.shape),
+            to_string(tensor.shape()));
+    if (tensor.dtype() != DType::f32 && tensor.dtype() != DType::f64) tensor = tensor.to(DType::f32);
+  }
   return Parameters(std::move(impl));
 }
 

@@ -5,7 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "albert/config.h"
@@ -16,19 +20,19 @@
 namespace albert {
 
 enum class Initializer {
-  normal,           ///< N(0, initializer_range^2)
-  normal_pad_row,   ///< normal, then row pad_token_id is zero (the word table)
-  lecun_normal,     ///< Flax's heads
+  normal,          ///< N(0, initializer_range^2)
+  normal_pad_row,  ///< normal, then row pad_token_id is zero (the word table)
+  lecun_normal,    ///< Flax's heads
   zeros,
   ones,
 };
 
 struct ParameterSpec {
-  std::string name;                  ///< "albert.embeddings.word_embeddings.weight"
-  std::vector<std::int64_t> shape;   ///< PyTorch layout: Linear weights are [out, in]
+  std::string name;                 ///< "albert.embeddings.word_embeddings.weight"
+  std::vector<std::int64_t> shape;  ///< PyTorch layout: Linear weights are [out, in]
   Initializer initializer = Initializer::normal;
-  bool weight_decay = true;          ///< false for biases and LayerNorm
-  std::string tied_to;               ///< name of the row whose storage this one shares, or empty
+  bool weight_decay = true;  ///< false for biases and LayerNorm
+  std::string tied_to;       ///< name of the row whose storage this one shares, or empty
 };
 
 /// The rows of a class, tied ones included, in state-dict order. Heads removed by
@@ -42,9 +46,18 @@ struct ParameterSpec {
 /// Values for a table: tensors[i] belongs to table[i]; a tied row holds the same Tensor as its owner.
 struct Parameters::Impl {
   std::vector<ParameterSpec> table;
-  std::vector<Tensor> tensors;   ///< float32, or float64 for the ref backend's law
-  Impl() = default;
-  [[nodiscard]] std::ptrdiff_t find(std::string_view name) const noexcept;   ///< row, or -1
+  std::vector<Tensor> tensors;                             ///< float32, or float64 for the ref backend's law
+  std::unordered_map<std::string_view, std::size_t> rows;  ///< name -> row
+
+  [[nodiscard]] std::ptrdiff_t find(std::string_view name) const noexcept;  ///< row, or -1
+
+  /// These values in the layout of a device, made by prepared.h when a model first computes with them.
+  struct OnDevice {
+    std::weak_ptr<const Device> device;
+    std::shared_ptr<const void> weights;
+  };
+  mutable std::mutex on_device_mutex;
+  mutable std::vector<OnDevice> on_device;
 };
 
 /// Random values for every row (spec/model.md section 9), a function of the seed and the row's name.

@@ -1,0 +1,104 @@
+#include "model/losses.h"
+
+#include <algorithm>
+
+#include "base/element.h"
+
+namespace albert {
+namespace {
+
+void check_label_type(Flavor flavor, std::string_view name, const Tensor& labels) {
+  require(flavor == Flavor::tensorflow || labels.dtype() == DType::i64 || labels.dtype() == DType::i32, ErrorCode::type,
+          "{}: expected int64, got {}", name, to_string(labels.dtype()));
+}
+
+/// Labels after the rule has set aside those that do not count, as kIgnoredLabel.
+void apply_rule(std::vector<std::int64_t>& labels, LossRule rule, std::int64_t& ignored) {
+  switch (rule) {
+    case LossRule::mean:
+    case LossRule::filtered:
+      break;
+    case LossRule::masked_mean:
+      for (auto& label : labels)
+        if (label != kIgnoredLabel) label = std::max<std::int64_t>(label, 0);
+      break;
+    case LossRule::negative_mean:
+      for (auto& label : labels)
+        if (label < 0) label = kIgnoredLabel;
+      break;
+    case LossRule::filtered_minus_one:
+      if (std::find(labels.begin(), labels.end(), -1) != labels.end()) ignored = -1;
+      break;
+    case LossRule::each:
+      ignored = std::numeric_limits<std::int64_t>::min();
+      break;
+  }
+}
+
+}  // namespace
+
+template <class T>
+std::vector<std::int64_t> read_labels(const Pass<T>& pass, std::string_view name, const Tensor& labels, std::int64_t rows) {
+  check_label_type(pass.architecture.flavor, name, labels);
+  require(labels.size() == rows, ErrorCode::value, "{}: expected {} labels, got shape {}", name, rows, to_string(labels.shape()));
+  std::vector<std::int64_t> values(static_cast<std::size_t>(rows));
+  for (std::int64_t i = 0; i < rows; ++i) values[static_cast<std::size_t>(i)] = integer_at(labels, i);
+  return values;
+}
+
+template <class T>
+std::vector<std::int64_t> read_token_labels(const Pass<T>& pass, std::string_view name, const Tensor& labels) {
+  const auto& batch = pass.batch;
+  auto values = read_labels(pass, name, labels, batch.rows * batch.sequence);
+  if (batch.dropped_any()) {
+    for (std::size_t token = 0; token < batch.padded.size(); ++token) values[token] = values[static_cast<std::size_t>(batch.padded[token])];
+    values.resize(batch.padded.size());
+  }
+  return values;
+}
+
+template <class T>
+std::vector<T> cross_entropy(const Pass<T>& pass, std::string_view name, const T* logits, std::int64_t classes,
+                             std::vector<std::int64_t> labels, LossRule rule, std::int64_t ignored) {
+  apply_rule(labels, rule, ignored);
+  for (const auto label : labels)
+    require(label == ignored || (label >= 0 && label < classes), ErrorCode::index, "{}: {} is out of range, expected within [0, {})", name,
+            label, classes);
+  const auto rows = static_cast<std::int64_t>(labels.size());
+  T* losses = pass.arena.template take<T>(rows);
+  const auto total = pass.backend.cross_entropy(logits, rows, classes, labels, ignored, losses);
+  if (rule == LossRule::filtered || rule == LossRule::filtered_minus_one || rule == LossRule::each) {
+    std::vector<T> kept;
+    for (std::int64_t i = 0; i < rows; ++i)
+      if (labels[static_cast<std::size_t>(i)] != ignored) kept.push_back(losses[i]);
+    return kept;
+  }
+  if (total.count == 0) return {std::numeric_limits<T>::quiet_NaN()};
+  return {static_cast<T>(total.sum / static_cast<double>(total.count))};
+}
+
+template <class T>
+Tensor loss_tensor(const Pass<T>& pass, const std::vector<T>& values) {
+  if (pass.architecture.flavor == Flavor::pytorch) return Tensor::from<T>({}, values);
+  return Tensor::from<T>({static_cast<std::int64_t>(values.size())}, values);
+}
+
+template <class T>
+void refuse_labels(const Pass<T>& pass, const ModelInputs& inputs) {
+  require(pass.architecture.flavor != Flavor::flax ||
+              !(inputs.labels || inputs.sentence_order_label || inputs.start_positions || inputs.end_positions),
+          ErrorCode::type, "labels: the Flax classes have no losses");
+}
+
+#define ALBERT_INSTANTIATE(T)                                                                                                          \
+  template std::vector<std::int64_t> read_labels(const Pass<T>&, std::string_view, const Tensor&, std::int64_t);                       \
+  template std::vector<std::int64_t> read_token_labels(const Pass<T>&, std::string_view, const Tensor&);                               \
+  template std::vector<T> cross_entropy(const Pass<T>&, std::string_view, const T*, std::int64_t, std::vector<std::int64_t>, LossRule, \
+                                        std::int64_t);                                                                                 \
+  template Tensor loss_tensor(const Pass<T>&, const std::vector<T>&);                                                                  \
+  template void refuse_labels(const Pass<T>&, const ModelInputs&);
+ALBERT_INSTANTIATE(float)
+ALBERT_INSTANTIATE(double)
+#undef ALBERT_INSTANTIATE
+
+}  // namespace albert

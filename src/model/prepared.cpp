@@ -1,0 +1,110 @@
+#include "model/prepared.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace albert {
+namespace {
+
+template <class T>
+class Preparation {
+ public:
+  Preparation(const Parameters::Impl& parameters, const backend::Backend<T>& backend) : parameters_(parameters), backend_(backend) {}
+
+  std::shared_ptr<const Prepared<T>> run() && {
+    const bool bare = find("embeddings.word_embeddings.weight") != nullptr;
+    const std::string base = bare ? "" : "albert.";
+    const std::string embeddings = base + "embeddings.";
+    weights_->word_table = values(embeddings + "word_embeddings.weight");
+    weights_->vocab_size = find(embeddings + "word_embeddings.weight")->dim(0);
+    weights_->position_table = values(embeddings + "position_embeddings.weight");
+    weights_->type_table = values(embeddings + "token_type_embeddings.weight");
+    weights_->embedding_norm = norm(embeddings + "LayerNorm");
+    weights_->mapping = linear({base + "encoder.embedding_hidden_mapping_in"});
+    for (int g = 0; has_block(base, g, 0); ++g)
+      for (int j = 0; has_block(base, g, j); ++j) weights_->blocks.push_back(block(block_name(base, g, j)));
+    weights_->pooler = linear({base + "pooler"});
+    weights_->mlm_dense = linear({"predictions.dense"});
+    weights_->mlm_norm = norm("predictions.LayerNorm");
+    weights_->mlm_decoder = linear({"predictions.decoder"});
+    for (const char* name : {"sop_classifier.classifier", "classifier", "qa_outputs"})
+      if (!weights_->classifier) weights_->classifier = linear({name});
+    return std::move(weights_);
+  }
+
+ private:
+  static std::string block_name(const std::string& base, int g, int j) {
+    return fmt::format("{}encoder.albert_layer_groups.{}.albert_layers.{}.", base, g, j);
+  }
+  bool has_block(const std::string& base, int g, int j) const { return find(block_name(base, g, j) + "ffn.weight") != nullptr; }
+
+  PreparedBlock<T> block(const std::string& name) {
+    const std::string attention = name + "attention.";
+    PreparedBlock<T> block;
+    block.width = find(attention + "query.weight")->dim(0);
+    if (block.width > 0) block.qkv = linear({attention + "query", attention + "key", attention + "value"});
+    block.dense = linear({attention + "dense"});
+    block.attention_norm = norm(attention + "LayerNorm");
+    block.relative_table = values(attention + "distance_embedding.weight");
+    block.ffn = linear({name + "ffn"});
+    block.ffn_output = linear({name + "ffn_output"});
+    block.output_norm = norm(name + "full_layer_layer_norm");
+    return block;
+  }
+
+  const Tensor* find(const std::string& name) const {
+    const auto row = parameters_.find(name);
+    return row < 0 ? nullptr : &parameters_.tensors[static_cast<std::size_t>(row)];
+  }
+
+  /// The values of a tensor as T, or null when there is none.
+  const T* values(const std::string& name) {
+    const Tensor* tensor = find(name);
+    if (tensor == nullptr) return nullptr;
+    if (tensor->dtype() == dtype_of<T>) return tensor->template values<T>().data();
+    const Tensor converted = tensor->to(dtype_of<T>);
+    const auto span = converted.template values<T>();
+    return weights_->converted.emplace_back(span.begin(), span.end()).data();
+  }
+
+  Norm<T> norm(const std::string& name) { return {values(name + ".weight"), values(name + ".bias")}; }
+
+  /// Layers that share their input, stacked; null when the first is not there.
+  Linear linear(const std::vector<std::string>& names) {
+    const Tensor* first = find(names.front() + ".weight");
+    if (first == nullptr) return nullptr;
+    std::vector<backend::LinearWeights<T>> parts;
+    const auto kept = weights_->converted.size();
+    for (const auto& name : names) parts.push_back({values(name + ".weight"), values(name + ".bias"), find(name + ".weight")->dim(0)});
+    auto packed = backend_.pack(parts, first->dim(1));
+    weights_->converted.resize(kept);  // packing has copied them
+    return packed;
+  }
+
+  const Parameters::Impl& parameters_;
+  const backend::Backend<T>& backend_;
+  std::shared_ptr<Prepared<T>> weights_ = std::make_shared<Prepared<T>>();
+};
+
+}  // namespace
+
+template <class T>
+std::shared_ptr<const Prepared<T>> prepare(const Parameters& parameters, const std::shared_ptr<const Device>& device,
+                                           const backend::Backend<T>& backend) {
+  const auto& impl = parameters.impl();
+  const std::lock_guard lock(impl.on_device_mutex);  // whoever comes second waits for the first
+  std::erase_if(impl.on_device, [](const auto& entry) { return entry.device.expired(); });
+  for (const auto& entry : impl.on_device)
+    if (entry.device.lock() == device) return std::static_pointer_cast<const Prepared<T>>(entry.weights);
+  auto weights = Preparation<T>(impl, backend).run();
+  impl.on_device.push_back({device, weights});
+  return weights;
+}
+
+template std::shared_ptr<const Prepared<float>> prepare(const Parameters&, const std::shared_ptr<const Device>&,
+                                                        const backend::Backend<float>&);
+template std::shared_ptr<const Prepared<double>> prepare(const Parameters&, const std::shared_ptr<const Device>&,
+                                                         const backend::Backend<double>&);
+
+}  // namespace albert
