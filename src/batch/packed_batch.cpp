@@ -78,8 +78,10 @@ class Packer {
       batch_.choices = 0;
     }
     words_ = flattened(given, inner);
-    require(words_.rank() == inner + 1, ErrorCode::value, "{}: expected {} axes, got {}", ids ? "input_ids" : "inputs_embeds", inner + 1,
-            to_string(given.shape()));
+    // The reference looks for padding in the columns of the ids before it looks at their shape.
+    const bool no_columns = ids && words_.rank() == 1 && !inputs_.attention_mask && rules_.flavor == Flavor::pytorch;
+    require(words_.rank() == inner + 1, no_columns ? ErrorCode::index : ErrorCode::value, "{}: expected {} axes, got {}",
+            ids ? "input_ids" : "inputs_embeds", inner + 1, to_string(given.shape()));
     batch_.rows = words_.dim(0);
     batch_.sequence = words_.dim(1);
     require(batch_.sequence > 0, ErrorCode::index, "input: the sequences are empty (shape {})", to_string(given.shape()));
