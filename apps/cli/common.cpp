@@ -1,6 +1,7 @@
 #include "common.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "albert/error.h"
 #include "failure.h"
@@ -67,20 +68,21 @@ void CallFlags::declare_truncation(Options& options) {
       "--truncation",
       [this](const std::string& name) {
         using albert::TruncationStrategy;
+        strategy_given_ = true;
         if (name == "true" || name == "longest_first") {
-          call.truncation = TruncationStrategy::longest_first;
+          call_.truncation = TruncationStrategy::longest_first;
         } else if (name == "only_first") {
-          call.truncation = TruncationStrategy::only_first;
+          call_.truncation = TruncationStrategy::only_first;
         } else if (name == "only_second") {
-          call.truncation = TruncationStrategy::only_second;
+          call_.truncation = TruncationStrategy::only_second;
         } else if (name == "false" || name == "do_not_truncate") {
-          call.truncation = TruncationStrategy::do_not_truncate;
+          call_.truncation = TruncationStrategy::do_not_truncate;
         } else {
           throw Failure(Exit::usage, "expected longest_first, only_first, only_second or do_not_truncate, got '" + name + "'");
         }
       },
       "STRATEGY", "longest_first (or true), only_first, only_second");
-  options.integer("--max-length", call.max_length, "N", "tokens to truncate or pad to");
+  options.integer("--max-length", call_.max_length, "N", "tokens to truncate or pad to");
 }
 
 void CallFlags::declare_all(Options& options) {
@@ -89,20 +91,42 @@ void CallFlags::declare_all(Options& options) {
       "--padding",
       [this](const std::string& name) {
         using albert::PaddingStrategy;
+        strategy_given_ = true;
         if (name == "true" || name == "longest") {
-          call.padding = PaddingStrategy::longest;
+          call_.padding = PaddingStrategy::longest;
         } else if (name == "max_length") {
-          call.padding = PaddingStrategy::max_length;
+          call_.padding = PaddingStrategy::max_length;
         } else if (name == "false" || name == "do_not_pad") {
-          call.padding = PaddingStrategy::do_not_pad;
+          call_.padding = PaddingStrategy::do_not_pad;
         } else {
           throw Failure(Exit::usage, "expected longest, max_length or do_not_pad, got '" + name + "'");
         }
       },
       "STRATEGY", "longest (or true), max_length");
-  options.integer("--stride", call.stride, "N", "overlap of the windows");
-  options.flag("--return-overflowing-tokens", call.return_overflowing_tokens, "every window of a long text");
-  options.integer("--pad-to-multiple-of", call.pad_to_multiple_of, "N", "round the padded length up", 1);
+  options.integer("--stride", call_.stride, "N", "overlap of the windows");
+  options.flag("--return-overflowing-tokens", call_.return_overflowing_tokens, "every window of a long text");
+  options.integer("--pad-to-multiple-of", call_.pad_to_multiple_of, "N", "round the padded length up", 1);
+}
+
+albert::CallOptions CallFlags::resolve() const {
+  albert::CallOptions call = call_;
+  if (call.max_length && !strategy_given_) call.truncation = albert::TruncationStrategy::longest_first;
+  return call;
+}
+
+void declare_common(Options& options, ModelOptions& model, TokenizerChoice& tokenizer, RowOptions& rows, std::vector<std::string> fields) {
+  options.heading("model");
+  model.declare(options);
+  tokenizer.declare(options);
+  options.heading("rows and results");
+  rows.declare(options, std::move(fields));
+}
+
+std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice) {
+  std::string path = resolve_model(model);
+  // A model file has its tokenizer beside it.
+  if (std::filesystem::is_regular_file(path)) path = std::filesystem::absolute(path).parent_path().string();
+  return in_stage(Stage::data, [&] { return albert::Tokenizer::from_pretrained(path, choice.use_fast()); });
 }
 
 std::string json_line(const albert::Json& value) {

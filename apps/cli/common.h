@@ -49,18 +49,27 @@ struct RowOptions {
   void constant(const std::string& name, const std::optional<std::string>& value);
 };
 
+/// The options that every task has, listed in short.
+void declare_common(Options& options, ModelOptions& model, TokenizerChoice& tokenizer, RowOptions& rows, std::vector<std::string> fields);
+
 /// The path to load for --model: the directory or file itself, the snapshot of a hub id in the hub
-/// cache, or the model inside the program when none is named. Failure{missing}.
+/// cache, or "", the model inside the program, when none is named. Failure{missing}.
 [[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
+/// The tokenizer of --model. Failure{missing|bad_data}.
+[[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice);
 /// Where hub ids are looked up: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub.
 [[nodiscard]] std::string hub_cache_directory();
 
 /// --truncation, --max-length, --padding, --stride: the arguments of the reference's tokenizer call.
 struct CallFlags {
-  albert::CallOptions call;
-
   void declare_truncation(Options& options);
   void declare_all(Options& options);
+  /// The call; as in the reference, a maximal length alone means truncation.
+  [[nodiscard]] albert::CallOptions resolve() const;
+
+ private:
+  albert::CallOptions call_;
+  bool strategy_given_ = false;
 };
 
 /// One line of JSON: json.dumps(value, ensure_ascii=False) and a line feed.

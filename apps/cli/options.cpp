@@ -108,7 +108,8 @@ void Options::positionals(std::vector<std::string>& target) {
                     for (const auto& value : values) target.push_back(reveal(value));
                     return true;
                   })
-      ->expected(-1);
+      ->expected(-1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void Options::heading(const std::string& title) { impl_->heading = title; }

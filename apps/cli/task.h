@@ -14,14 +14,23 @@
 
 namespace cli {
 
+/// "all" or a whole number, for --top-k. Failure{usage}.
+[[nodiscard]] std::int64_t parse_top_k(const std::string& text);
+/// A text with its labels below it.
+[[nodiscard]] std::string show_labels(const std::string& text, const std::vector<albert::LabelScore>& labels, const Style& style);
+/// A text, or two with a bar between.
+[[nodiscard]] std::string show_texts(const albert::TextInput& input);
+/// The fields text and, when there, text_pair.
+[[nodiscard]] albert::TextInput text_input(const Row& row);
+
 /// Loads the pipeline, checks the task's options, and answers every row.
 /// `input`: Row -> P::Input. `show`: (P::Input, P::Result, Style) -> the text for people.
 template <class P, class MakeInput, class Show>
-int run_task(const ModelOptions& model, bool use_fast, const RowOptions& rows, const typename P::Options& options, const MakeInput& input,
-             const Show& show) {
+int run_task(const ModelOptions& model, const TokenizerChoice& tokenizer, const RowOptions& rows, const typename P::Options& options,
+             const MakeInput& input, const Show& show) {
   albert::PipelineOptions settings;
   settings.device = model.make_device();
-  settings.use_fast = use_fast;
+  settings.use_fast = tokenizer.use_fast();
   const std::string path = resolve_model(model.model);
   const P pipeline = in_stage(Stage::data, [&] { return P::from_pretrained(path, settings); });
   for (const auto& warning : in_stage(Stage::options, [&] { return pipeline.check(options); })) warn(warning);

@@ -1,0 +1,139 @@
+// albert tokenize: text to token ids.
+#include "albert/tokenizer.h"
+#include "command.h"
+#include "common.h"
+#include "failure.h"
+#include "run_rows.h"
+
+namespace cli {
+namespace {
+
+using albert::Encoding;
+using albert::Json;
+using albert::Outcome;
+
+template <class T>
+Json integers(const std::vector<T>& values) {
+  Json::Array list;
+  list.reserve(values.size());
+  for (const auto value : values) list.emplace_back(std::int64_t{value});
+  return list;
+}
+
+Json to_json(const Encoding& encoding, bool fast, const albert::CallOptions& call) {
+  Json::Object object;
+  object.emplace_back("ids", integers(encoding.input_ids));
+  object.emplace_back("tokens", Json::Array(encoding.tokens.begin(), encoding.tokens.end()));
+  if (fast) {
+    Json::Array offsets;
+    for (const auto& [start, end] : encoding.offsets) offsets.emplace_back(Json::Array{std::int64_t{start}, std::int64_t{end}});
+    object.emplace_back("offsets", std::move(offsets));
+  }
+  object.emplace_back("type_ids", integers(encoding.token_type_ids));
+  object.emplace_back("special_tokens_mask", integers(encoding.special_tokens_mask));
+  if (call.padding != albert::PaddingStrategy::do_not_pad) object.emplace_back("attention_mask", integers(encoding.attention_mask));
+  if (call.return_overflowing_tokens) {
+    if (fast) {
+      Json::Array windows;
+      for (const auto& window : encoding.overflowing) windows.emplace_back(to_json(window, fast, {}));
+      object.emplace_back("overflowing", std::move(windows));
+    } else {
+      object.emplace_back("overflowing_tokens", integers(encoding.overflowing_tokens));
+      object.emplace_back("num_truncated_tokens", encoding.num_truncated_tokens);
+    }
+  }
+  return object;
+}
+
+std::string show(const albert::TextInput& input, const Encoding& encoding, const Style& style) {
+  std::string tokens, ids;
+  for (std::size_t i = 0; i < encoding.size(); ++i) {
+    const std::string token = one_line(encoding.tokens[i]), id = std::to_string(encoding.input_ids[i]);
+    const std::size_t width = std::max(width_of(token), id.size());
+    tokens += (i == 0 ? "" : " ") + padded(token, width);
+    ids += (i == 0 ? "" : " ") + padded(id, width);
+  }
+  const std::string text = input.text_pair ? input.text + " | " + *input.text_pair : input.text;
+  return style.strong(one_line(text)) + "\n  " + style.accent(tokens) + "\n  " + ids + "\n";
+}
+
+/// All inputs together; one by one when one of them is refused.
+std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const std::vector<albert::TextInput>& inputs,
+                                      const albert::CallOptions& call, int threads) {
+  std::vector<Outcome<Encoding>> encodings;
+  try {
+    for (auto& encoding : tokenizer.encode_batch(inputs, call, threads)) encodings.emplace_back(std::move(encoding));
+    return encodings;
+  } catch (const albert::Error&) {
+    encodings.clear();
+  }
+  for (const auto& input : inputs) {
+    try {
+      encodings.emplace_back(input.text_pair ? tokenizer(input.text, *input.text_pair, call) : tokenizer(input.text, call));
+    } catch (const albert::Error& error) {
+      encodings.emplace_back(error);
+    }
+  }
+  return encodings;
+}
+
+}  // namespace
+
+int tokenize(const Arguments& arguments) {
+  std::optional<std::string> model, text_pair;
+  std::int64_t threads = 0;
+  bool no_special_tokens = false;
+  TokenizerChoice choice;
+  CallFlags flags;
+  RowOptions rows;
+  Options options("tokenize", "Shows the tokens of texts and their ids.", "[TEXT...]");
+  options.text("--text-pair", text_pair, "TEXT", "the second text");
+  flags.declare_all(options);
+  options.flag("--no-add-special-tokens", no_special_tokens, "without [CLS] and [SEP]");
+  options.heading("tokenizer");
+  options.text("--model", model, "DIR|ID", "");
+  choice.declare(options);
+  options.integer("--threads", threads, "N", "");
+  options.heading("rows and results");
+  rows.declare(options, {"text", "text_pair"});
+  options.positionals(rows.input.arguments);
+  options.example("albert tokenize --json \"The wind was cold.\"");
+  if (!options.parse(arguments)) return 0;
+
+  rows.constant("text_pair", text_pair);
+  albert::CallOptions call = flags.resolve();
+  call.add_special_tokens = !no_special_tokens;
+  const auto tokenizer = load_tokenizer(model, choice);
+  run_rows(rows, [&](std::span<const Row> window, const Style& style) {
+    std::vector<Outcome<std::string>> answers;
+    std::vector<albert::TextInput> inputs;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      answers.emplace_back(std::string());
+      try {
+        albert::TextInput input{window[i].text("text"), window[i].optional_text("text_pair")};
+        // One text with an empty second one is a single text to the fast tokenizer's call.
+        if (tokenizer->is_fast() && input.text_pair && input.text_pair->empty()) input.text_pair.reset();
+        inputs.push_back(std::move(input));
+        places.push_back(i);
+      } catch (const albert::Error& error) {
+        answers.back() = error;
+      }
+    }
+    const auto encodings = encode(*tokenizer, inputs, call, static_cast<int>(threads));
+    for (std::size_t k = 0; k < encodings.size(); ++k) {
+      auto& answer = answers[places[k]];
+      if (!encodings[k].ok()) {
+        answer = encodings[k].error();
+      } else if (rows.json) {
+        answer = json_line(to_json(encodings[k].value(), tokenizer->is_fast(), call));
+      } else {
+        answer = show(inputs[k], encodings[k].value(), style);
+      }
+    }
+    return answers;
+  });
+  return 0;
+}
+
+}  // namespace cli
