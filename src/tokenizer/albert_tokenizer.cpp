@@ -21,8 +21,24 @@ TokenizerArguments arguments_for_file(const std::string& vocab_file, const Json&
   return arguments;
 }
 
+// Sampling and SentencePiece's own begin and end tokens are refused, not ignored.
+void check_sentencepiece_arguments(const Json& arguments) {
+  require(arguments.is_object(), ErrorCode::type, "sp_model_kwargs has to be an object, not {}", arguments.type_name());
+  constexpr std::string_view switches[] = {"enable_sampling", "add_bos", "add_eos", "reverse", "emit_unk_piece"};
+  constexpr std::string_view settings[] = {"nbest_size", "alpha", "num_threads"};
+  for (const auto& [key, value] : arguments.as_object()) {
+    const bool is_switch = std::find(std::begin(switches), std::end(switches), key) != std::end(switches);
+    require(is_switch || std::find(std::begin(settings), std::end(settings), key) != std::end(settings), ErrorCode::type,
+            "sp_model_kwargs: {:?} is not known", key);
+    require(!is_switch || !bool_argument(arguments, key, false), ErrorCode::not_implemented, "sp_model_kwargs: {} is not available", key);
+  }
+}
+
 TokenizerArguments&& completed(TokenizerArguments&& arguments) {
-  arguments.init_kwargs = with_albert_defaults(arguments.init_kwargs);
+  arguments.init_kwargs = with_albert_defaults(std::move(arguments.init_kwargs));
+  if (const Json* options = arguments.init_kwargs.find("sp_model_kwargs"); options == nullptr || options->is_null())
+    arguments.init_kwargs.set("sp_model_kwargs", Json::Object{});
+  check_sentencepiece_arguments(*arguments.init_kwargs.find("sp_model_kwargs"));
   return std::move(arguments);
 }
 
@@ -33,8 +49,7 @@ AlbertTokenizer::Impl::Impl(std::shared_ptr<const SentencePieceModel> model, con
       vocab_file(arguments.vocab_file),
       do_lower_case(bool_argument(arguments.init_kwargs, "do_lower_case", true)),
       remove_space(bool_argument(arguments.init_kwargs, "remove_space", true)),
-      keep_accents(bool_argument(arguments.init_kwargs, "keep_accents", false)),
-      size(sentencepiece.size()) {
+      keep_accents(bool_argument(arguments.init_kwargs, "keep_accents", false)) {
   for (const auto& [id, token] : arguments.added_tokens_decoder) set_added(id, token);
 }
 
@@ -51,13 +66,30 @@ void AlbertTokenizer::Impl::set_added(std::int32_t id, const AddedToken& token) 
     added_decoder.emplace_back(id, token);
   else
     added_decoder[place->second].second = token;
-  const bool fresh = added_encoder.insert_or_assign(token.content, id).second;
-  if (fresh && !sentencepiece.find(token.content)) ++size;
-  splitter.add(token.content);
+  added_encoder.insert_or_assign(token.content, id);
   if (const auto piece = sentencepiece.find(token.content); piece && *piece != id) shadowed_pieces[*piece] = id;
 }
 
+AlbertTokenizer::Impl::AddedTexts AlbertTokenizer::Impl::added_texts() const {
+  AddedTexts texts;
+  for (const auto& [id, token] : added_decoder) {
+    auto& held = texts.ids.emplace(token.content, id).first->second;
+    held = std::max(held, id);
+    if (id < sentencepiece.size() && sentencepiece.id_to_piece(id) != token.content) texts.hidden_pieces.emplace(sentencepiece.id_to_piece(id));
+  }
+  return texts;
+}
+
+std::int64_t AlbertTokenizer::Impl::count(const AddedTexts& texts) const {
+  std::int64_t total = sentencepiece.size() - static_cast<std::int64_t>(texts.hidden_pieces.size());
+  for (const auto& [text, id] : texts.ids) total += !sentencepiece.find(text) || texts.hidden_pieces.contains(text);
+  return total;
+}
+
 void AlbertTokenizer::Impl::refresh(const TokenizerState& state) {
+  // As in the reference, a token that another one replaced before this is not searched for.
+  for (const auto& [id, token] : added_decoder) splitter.add(token.content);
+  size = count(added_texts());
   kept_by_lower_casing.clear();
   kept_first_byte.fill(false);
   for (const RoleToken& token : state.all_special_tokens()) kept_by_lower_casing.push_back(token.token.content);
@@ -83,8 +115,6 @@ AlbertTokenizer::AlbertTokenizer(const std::string& vocab_file, const Json& init
 
 AlbertTokenizer::AlbertTokenizer(TokenizerArguments&& arguments) : Tokenizer(completed(std::move(arguments)), "AlbertTokenizer") {
   require(arguments.vocab_file != nullptr, ErrorCode::type, "the slow tokenizer needs a SentencePiece model file (spiece.model), there is none");
-  if (const Json* options = arguments.init_kwargs.find("sp_model_kwargs"); options != nullptr && options->is_object())
-    require(!bool_argument(*options, "enable_sampling", false), ErrorCode::not_implemented, "sp_model_kwargs: sampling is not available");
   impl_ = std::make_unique<Impl>(SentencePieceModel::parse(arguments.vocab_file), arguments);
   // Special tokens that the vocabulary or the added tokens lack come at the end, in the order of the roles.
   std::vector<TokenArgument> special;
@@ -132,7 +162,9 @@ std::vector<std::pair<std::int32_t, AddedToken>> AlbertTokenizer::added_tokens()
 }
 
 std::int64_t AlbertTokenizer::add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens) {
-  const std::int64_t first = impl_->size;  // as the reference: the number of distinct texts before the call
+  // As the reference: ids go on from the number of distinct texts, which is not always the first free id.
+  Impl::AddedTexts present = impl_->added_texts();
+  const std::int64_t first = impl_->count(present);
   std::int64_t added = 0;
   for (const TokenArgument& argument : tokens) {
     AddedToken token;
@@ -147,9 +179,16 @@ std::int64_t AlbertTokenizer::add_tokens(const std::vector<TokenArgument>& token
       token.special = token.special || special_tokens;
     }
     if (!token.special && token.normalized && impl_->do_lower_case) token.content = lower_string(token.content);
-    const auto present = find_token(token.content);
-    const std::int64_t id = present ? *present : first + added++;
-    require(id <= std::numeric_limits<std::int32_t>::max(), ErrorCode::resource, "too many tokens");
+    std::int64_t id;
+    if (const auto held = present.ids.find(token.content); held != present.ids.end()) {
+      id = held->second;
+    } else if (const auto piece = impl_->sentencepiece.find(token.content); piece && !present.hidden_pieces.contains(token.content)) {
+      id = *piece;
+    } else {
+      id = first + added++;
+      require(id <= std::numeric_limits<std::int32_t>::max(), ErrorCode::resource, "too many tokens");
+      present.ids.emplace(token.content, static_cast<std::int32_t>(id));
+    }
     if (token.special && !state_->is_special_token(token.content)) state_->additional.push_back({token, true});
     impl_->set_added(static_cast<std::int32_t>(id), token);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,14 @@ struct AlbertTokenizer::Impl {
   [[nodiscard]] const AddedToken* find_added(std::string_view text) const;
   /// Puts a token at an id, replacing the one that is there.
   void set_added(std::int32_t id, const AddedToken& token);
+  /// The texts that the added tokens bring into the vocabulary, with their ids, and the pieces that they hide.
+  struct AddedTexts {
+    std::unordered_map<std::string, std::int32_t> ids;
+    std::unordered_set<std::string> hidden_pieces;
+  };
+  [[nodiscard]] AddedTexts added_texts() const;
+  /// Distinct texts: the pieces and these.
+  [[nodiscard]] std::int64_t count(const AddedTexts& texts) const;
   /// After tokens or roles have changed.
   void refresh(const TokenizerState& state);
 

@@ -90,7 +90,7 @@ bool bool_argument(const Json& arguments, std::string_view name, bool otherwise)
   if (value->is_bool()) return value->as_bool();
   if (value->is_number()) return value->as_double() != 0;
   if (value->is_string()) return !value->as_string().empty();
-  fail(ErrorCode::type, "{} has to be true or false, not {}", name, value->type_name());
+  return value->is_array() ? !value->as_array().empty() : !value->as_object().empty();
 }
 
 }  // namespace albert

@@ -64,7 +64,7 @@ struct TokenizerState {
   static RoleToken plain(std::string text);
 };
 
-/// A keyword argument as the reference takes it: absent or null gives the default. Error{type}.
+/// A keyword argument's truth value, as Python sees it; `otherwise` when it is absent.
 [[nodiscard]] bool bool_argument(const Json& arguments, std::string_view name, bool otherwise);
 
 }  // namespace albert
