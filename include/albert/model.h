@@ -109,7 +109,18 @@ struct LoadOptions {
   std::optional<bool> use_safetensors;
   std::uint64_t seed = 0;                      ///< for parameters that the file lacks
   LoadingInfo* info = nullptr;                 ///< filled in when given
+  /// A folder may hold heads for several tasks around one encoder: heads/TASK/config.json and
+  /// heads/TASK/model.safetensors with the head's tensors alone. With `task` the encoder comes from
+  /// the folder's own weights, the configuration and the head from heads/TASK; a folder without
+  /// that head is read as any other.
+  std::string task;
 };
+
+/// The path of the model inside the program ("embedded:albert-mini-en"), which configurations,
+/// tokenizers, models and pipelines load as they load a folder. Empty when it was left out of the build.
+[[nodiscard]] const std::string& embedded_model();
+/// The tasks that a folder (or the embedded model) has heads of its own for: the folders under heads/.
+[[nodiscard]] std::vector<std::string> model_tasks(const std::string& path);
 
 /// The seven classes.
 enum class ModelClass {
@@ -136,13 +147,19 @@ class AlbertPreTrainedModel {
 
   AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const BuildOptions& options);   ///< random weights
   AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, Parameters parameters, const BuildOptions& options);
+  /// Loads a model's folder, embedded_model(), or one weight file (its configuration is given or lies
+  /// beside it), in the order and by the name rules of the reference. The model is in evaluation mode.
+  /// Error{not_found|bad_data|value|key|not_implemented|io}; tensors of another shape are an
+  /// Error{value} unless ignore_mismatched_sizes.
   static AlbertPreTrainedModel from_pretrained(ModelClass model_class, const std::string& path, const LoadOptions& options = {});
 
-  /// Writes config.json and the weights (model.safetensors, or pytorch_model.bin).
+  /// Writes config.json and the weights (model.safetensors, or pytorch_model.bin), in shards when
+  /// they exceed `max_shard_size`. Shards of an earlier save that are not written again are deleted.
+  /// Error{value} for a size that is not understood, Error{io}.
   struct SaveOptions {
     bool safe_serialization = true;
-    std::string max_shard_size = "10GB";
-    std::string variant;
+    std::string max_shard_size = "10GB";       ///< an integer and a unit: GB, MB, KB, GiB, MiB, KiB
+    std::string variant;                       ///< model.VARIANT.safetensors
   };
   void save_pretrained(const std::string& directory, const SaveOptions& options) const;
   void save_pretrained(const std::string& directory) const { save_pretrained(directory, SaveOptions{}); }

@@ -156,9 +156,10 @@ AlbertConfig load_config(const FileSource& files, const Json& overrides, Json* u
 
 AlbertConfig AlbertConfig::from_pretrained(const std::string& path, const Json& overrides, Json* unused) {
   if (is_file(path)) return from_opener([&](const std::string&) { return parse_file(*MappedFile::open(path)); }, overrides, unused);
-  require(is_directory(path), ErrorCode::not_found, "'{}' is neither a folder with a config.json nor a JSON file", path);
   const Json* subfolder = overrides.find("subfolder");
-  return load_config(DirectorySource(subfolder ? join_path(path, subfolder->as_string()) : path), overrides, unused);
+  const auto files = find_source(subfolder ? join_path(path, subfolder->as_string()) : path);
+  require(files != nullptr, ErrorCode::not_found, "'{}' is neither a folder with a config.json nor a JSON file", path);
+  return load_config(*files, overrides, unused);
 }
 
 }  // namespace albert

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/file_source.h"
 #include "base/parallel.h"
 #include "tokenizer/clean_up.h"
 #include "tokenizer/options.h"
@@ -21,8 +22,9 @@ const std::string& Tokenizer::class_name() const noexcept { return state_->class
 const std::string& Tokenizer::provenance() const noexcept { return state_->provenance; }
 
 std::unique_ptr<Tokenizer> Tokenizer::from_pretrained(const std::string& directory, bool use_fast, const Json& overrides) {
-  require(is_directory(directory), ErrorCode::not_found, "{}: no such directory: a tokenizer is loaded from a directory with its files", directory);
-  return load_tokenizer(DirectorySource(directory), use_fast, overrides);
+  const auto files = find_source(directory);
+  require(files != nullptr, ErrorCode::not_found, "{}: no such directory: a tokenizer is loaded from a directory with its files", directory);
+  return load_tokenizer(*files, use_fast, overrides);
 }
 
 // --- text to ids ---
