@@ -13,6 +13,7 @@ Loaded load(const std::string& path, std::string_view task, ModelClass model_cla
   load_options.device = options.device;
   load_options.flavor = options.flavor;
   load_options.config_overrides = options.config_overrides;
+  load_options.task = task;
   load_options.info = &info;
   Loaded loaded;
   loaded.model = std::make_shared<AlbertPreTrainedModel>(AlbertPreTrainedModel::from_pretrained(model_class, path, load_options));
