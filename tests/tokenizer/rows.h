@@ -1,0 +1,23 @@
+// A tokenizer driven by rows: one JSON object is one call, and its answer another.
+//
+// Rows: {"op": "encode", "text", "text_pair"?, "options"?} (op may be left out), {"op": "batch", "rows": [{"text", …}], "options"?},
+// {"op": "words", "words", "words_pair"?, "options"?}, {"op": "tokenize", "text"}, {"op": "decode", "ids", "skip", "clean"?},
+// {"op": "to_string", "tokens"}, {"op": "add_tokens", "tokens", "special"}, {"op": "add_special_tokens", "roles"},
+// {"op": "save", "directory"}, {"op": "load", "directory", "overrides"?}, {"op": "set", "padding_side", …}, {"op": "info"}.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "albert/json.h"
+#include "albert/tokenizer.h"
+
+namespace albert {
+
+/// AlbertTokenizer, or what Tokenizer::from_pretrained gives for the fast form.
+std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast, const Json& overrides = {});
+
+/// One row's answer; {"error", "message"} where the library throws. "load" replaces the tokenizer.
+Json answer_row(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast);
+
+}  // namespace albert
