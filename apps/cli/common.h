@@ -53,7 +53,7 @@ struct RowOptions {
 void declare_common(Options& options, ModelOptions& model, TokenizerChoice& tokenizer, RowOptions& rows, std::vector<std::string> fields);
 
 /// The path to load for --model: the directory or file itself, the snapshot of a hub id in the hub
-/// cache, or "", the model inside the program, when none is named. Failure{missing}.
+/// cache, or the model inside the program when none is named. Failure{missing}.
 [[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
 /// The tokenizer of --model. Failure{missing|bad_data}.
 [[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice);

@@ -25,7 +25,7 @@ std::vector<std::int32_t> parse_ids(const Row& row) {
     std::string joined;
     for (std::size_t start = spaced.find_first_not_of(' '); start != std::string::npos;) {
       const std::size_t end = spaced.find(' ', start);
-      joined += (joined.empty() ? "" : ",") + spaced.substr(start, end - start);
+      joined.append(joined.empty() ? "" : ",").append(spaced, start, end - start);
       start = end == std::string::npos ? end : spaced.find_first_not_of(' ', end);
     }
     list = albert::parse_json("[" + joined + "]");
@@ -67,7 +67,7 @@ int detokenize(const Arguments& arguments) {
   rows.input.text_field = "ids";
   if (!ids.empty()) {
     std::string joined;
-    for (const auto& id : ids) joined += (joined.empty() ? "" : " ") + id;
+    for (const auto& id : ids) joined.append(joined.empty() ? "" : " ").append(id);
     rows.input.arguments.push_back(joined);
   }
   const std::optional<bool> clean_up = clean ? std::optional(true) : raw ? std::optional(false) : std::nullopt;

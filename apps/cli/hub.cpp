@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "albert/model.h"
 #include "common.h"
 #include "failure.h"
 
@@ -44,7 +45,11 @@ std::string hub_cache_directory() {
 }
 
 std::string resolve_model(const std::optional<std::string>& model) {
-  if (!model) return "";
+  if (!model) {
+    const std::string& inside = albert::embedded_model();
+    if (inside.empty()) throw Failure(Exit::missing, "this program was built without a model inside: --model is required");
+    return inside;
+  }
   std::error_code ignored;
   if (model->empty()) throw Failure(Exit::missing, "--model is empty: expected a directory, a file or a hub id");
   if (fs::exists(*model, ignored)) return *model;

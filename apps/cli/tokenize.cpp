@@ -50,8 +50,8 @@ std::string show(const albert::TextInput& input, const Encoding& encoding, const
   for (std::size_t i = 0; i < encoding.size(); ++i) {
     const std::string token = one_line(encoding.tokens[i]), id = std::to_string(encoding.input_ids[i]);
     const std::size_t width = std::max(width_of(token), id.size());
-    tokens += (i == 0 ? "" : " ") + padded(token, width);
-    ids += (i == 0 ? "" : " ") + padded(id, width);
+    tokens.append(i == 0 ? "" : " ").append(padded(token, width));
+    ids.append(i == 0 ? "" : " ").append(padded(id, width));
   }
   const std::string text = input.text_pair ? input.text + " | " + *input.text_pair : input.text;
   return style.strong(one_line(text)) + "\n  " + style.accent(tokens) + "\n  " + ids + "\n";
