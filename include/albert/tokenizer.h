@@ -214,6 +214,43 @@ class AlbertTokenizer final : public Tokenizer {
 };
 
 /// The fast form: the components of a tokenizer.json, or the same derived from a SentencePiece model.
-class AlbertTokenizerFast;
+///
+/// As in the reference, the truncation and padding of the last call are kept and written into the
+/// tokenizer.json of a later save_pretrained.
+class AlbertTokenizerFast final : public Tokenizer {
+ public:
+  /// From a tokenizer.json. `init_arguments`: an object with the reference's constructor arguments.
+  /// Error{not_found|bad_data|type|value}, Error{not_implemented} for components this form does not have.
+  explicit AlbertTokenizerFast(const std::string& tokenizer_file, const Json& init_arguments = {});
+  /// What a loader found (src/tokenizer/arguments.h): the tokenizer.json if there is one, else the SentencePiece model.
+  explicit AlbertTokenizerFast(TokenizerArguments&& arguments);
+  ~AlbertTokenizerFast() override;
+
+  /// From the files of a directory, whatever class they name.
+  static std::unique_ptr<AlbertTokenizerFast> from_pretrained(const std::string& directory, const Json& overrides = {});
+
+  [[nodiscard]] bool is_fast() const noexcept override { return true; }
+  [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const override;
+  [[nodiscard]] std::string convert_tokens_to_string(std::span<const std::string> tokens) const override;
+  [[nodiscard]] std::int32_t convert_token_to_id(std::string_view token) const override;
+  [[nodiscard]] std::optional<std::int32_t> find_token(std::string_view token) const override;
+  [[nodiscard]] std::string convert_id_to_token(std::int32_t id) const override;
+  [[nodiscard]] std::int64_t vocab_size() const noexcept override;
+  [[nodiscard]] std::int64_t size() const noexcept override;
+  [[nodiscard]] std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const override;
+  /// Error{value}: a normalized token of which normalisation leaves nothing.
+  std::int64_t add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens = false) override;
+  [[nodiscard]] std::int64_t num_special_tokens_to_add(bool pair) const override;
+
+ protected:
+  [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
+  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
+  [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
+
+ private:
+  struct Impl;
+  explicit AlbertTokenizerFast(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace albert

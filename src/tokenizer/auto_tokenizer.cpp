@@ -49,6 +49,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const FileSource& files, bool use_fast
                                 : arguments.vocab_file           ? arguments.vocab_file->name()
                                                                  : files.name();
   arguments.provenance = fmt::format("{}{} by {}, from {}", "AlbertTokenizer", fast ? "Fast" : "", choice.why, file);
+  if (fast) return std::make_unique<AlbertTokenizerFast>(std::move(arguments));
   return std::make_unique<AlbertTokenizer>(std::move(arguments));
 }
 

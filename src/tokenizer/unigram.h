@@ -1,0 +1,80 @@
+// The Unigram model of a tokenizer.json: a vocabulary with scores, and the best way to cut a
+// pre-token into its entries.
+//
+// Not the segmentation of SentencePiece, though close to it: sums are in float64, every entry takes
+// part with its stored score, and a character without an entry costs less than any of them. All
+// entries, ids and ties are as in the `tokenizers` library.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tokenizer/piece_trie.h"
+
+namespace albert {
+
+class PrettyJson;
+
+class UnigramModel {
+ public:
+  /// Texts of the entries, end to end, with the position where each ends.
+  struct Vocabulary {
+    std::string texts;
+    std::vector<std::uint32_t> ends;
+    std::vector<double> scores;
+    void add(std::string_view text, double score);
+    [[nodiscard]] std::size_t size() const noexcept { return ends.size(); }
+    [[nodiscard]] std::string_view text(std::size_t id) const noexcept {
+      const std::uint32_t begin = id == 0 ? 0 : ends[id - 1];
+      return std::string_view(texts).substr(begin, ends[id] - begin);
+    }
+  };
+
+  /// One token of a pre-token and the bytes it stands for (those of a byte fallback share theirs).
+  struct Token {
+    std::uint32_t id;
+    std::uint32_t begin, end;
+    bool is_entry;  // its text is the entry's; otherwise it is the surface
+  };
+
+  /// Memory for segment(), to be reused.
+  struct Workspace {
+    std::vector<double> scores;
+    std::vector<std::uint32_t> starts, ids;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> cuts;  // (id, begin) from the end
+  };
+
+  /// Error{bad_data}: an unknown id outside the vocabulary, a NUL in an entry, a score that is no number.
+  UnigramModel(Vocabulary vocabulary, std::optional<std::uint32_t> unk_id, bool byte_fallback);
+
+  /// Appends the tokens of one pre-token (valid UTF-8). Error{value} for an unknown character when
+  /// there is no unknown id.
+  void segment(std::string_view text, Workspace& workspace, std::vector<Token>& tokens) const;
+
+  [[nodiscard]] std::size_t size() const noexcept { return vocabulary_.size(); }
+  [[nodiscard]] std::string_view text(std::uint32_t id) const noexcept { return vocabulary_.text(id); }
+  /// The id of exactly this text; of repeated texts, the last.
+  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept;
+  [[nodiscard]] std::optional<std::uint32_t> unk_id() const noexcept { return unk_id_; }
+  /// Distinct texts (what Python's len of the vocabulary counts).
+  [[nodiscard]] std::size_t distinct_size() const noexcept { return distinct_; }
+
+  void write(PrettyJson& out) const;
+
+ private:
+  void push_unknown(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens) const;
+
+  Vocabulary vocabulary_;
+  PieceTrie trie_;
+  std::optional<std::uint32_t> empty_entry_;  // the id of the text ""
+  std::optional<std::uint32_t> unk_id_;
+  bool byte_fallback_ = false;
+  double unknown_score_ = 0;
+  std::size_t distinct_ = 0;
+};
+
+}  // namespace albert
