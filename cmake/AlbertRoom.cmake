@@ -10,6 +10,9 @@ if(ALBERT_SANITIZE)
   target_compile_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE})
 endif()
+if(ALBERT_BUILD_FUZZERS)
+  target_compile_options(albert_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 define_property(GLOBAL PROPERTY ALBERT_ROOMS BRIEF_DOCS "rooms" FULL_DOCS "names of all rooms")
 
