@@ -1,6 +1,7 @@
 #include "albert/model.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/check.h"
 #include "base/element.h"
@@ -89,7 +90,11 @@ ModelOutput AlbertPreTrainedModel::Impl::run(const Parameters& with, const Model
   settings.dropout_seed = options.dropout_seed;
   if (architecture.model_class == ModelClass::sequence_classification && architecture.flavor == Flavor::pytorch && inputs.labels)
     settings.problem = problem_type(*inputs.labels, remember);
-  return run_forward(architecture, with, device, inputs, settings);
+  try {
+    return run_forward(architecture, with, device, inputs, settings);
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::resource, "out of memory in a forward pass of {}", to_string(architecture.model_class));
+  }
 }
 
 // A fresh PyTorch model is in training mode; the calls of the other two frameworks say so themselves.

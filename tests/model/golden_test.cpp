@@ -104,7 +104,8 @@ TEST_P(GoldenTest, AgreesWithTheReference) {
 
 std::vector<Replay> replays() {
   std::vector<Replay> all;
-  for (const auto& [goldens, flavor] : {std::pair{"pytorch", Flavor::pytorch}}) {
+  for (const auto& [goldens, flavor] :
+       {std::pair{"pytorch", Flavor::pytorch}, {"flax", Flavor::flax}}) {
     all.push_back({goldens, flavor, {"ref", "", 0, DType::f32}});
     all.push_back({goldens, flavor, {"ref", "", 0, DType::f64}});
     for (const auto& [isa, available] : instruction_sets())

@@ -1,0 +1,178 @@
+// What a model promises besides numbers: threads, seeds, modes, copies, memory.
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <thread>
+
+#include "small_model.h"
+
+namespace {
+std::atomic<long> large_allocations{0};
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+  if (bytes >= 1024) ++large_allocations;
+  void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+}  // namespace
+
+void* operator new(std::size_t bytes) { return counted(bytes == 0 ? 1 : bytes, 16); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  return counted(bytes == 0 ? 1 : bytes, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return counted(bytes == 0 ? 1 : bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { std::free(memory); }
+
+namespace albert::testing {
+namespace {
+
+ModelInputs ids(std::vector<std::int64_t> shape, std::int64_t step = 7) {
+  ModelInputs inputs;
+  inputs.input_ids = some_ids(std::move(shape), step);
+  return inputs;
+}
+
+TEST(ModelTest, ManyThreadsMayUseOneModelWithDifferentParameters) {
+  const auto config = small_config();
+  for (const auto& device : all_devices()) {
+    const auto model = small_model(ModelClass::masked_lm, config, device);
+    const std::array tunes{drawn_parameters(config, ModelClass::masked_lm, 11), drawn_parameters(config, ModelClass::masked_lm, 12)};
+    std::vector<ModelInputs> inputs;
+    std::vector<Tensor> expected;
+    for (int i = 0; i < 6; ++i) {
+      inputs.push_back(ids({1 + i % 3, 3 + i}, 5 + i));
+      // Other copies of the same values, so that the shared ones are first prepared by the threads.
+      expected.push_back(
+          model.apply(drawn_parameters(config, ModelClass::masked_lm, 11 + static_cast<std::uint64_t>(i % 2)), inputs.back()).at("logits"));
+    }
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&, t] {
+        for (int k = 0; k < 12; ++k) {
+          const auto i = static_cast<std::size_t>((t + k) % 6);
+          if (!same_bits(model.apply(tunes[i % 2], inputs[i]).at("logits"), expected[i])) ++wrong;
+        }
+      });
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(wrong, 0) << device->description();
+  }
+}
+
+TEST(ModelTest, DropoutDependsOnTheSeedAloneAndActsOnlyInTraining) {
+  const auto config = small_config({{"hidden_dropout_prob", 0.3}, {"attention_probs_dropout_prob", 0.2}, {"classifier_dropout_prob", 0.4}});
+  for (const auto flavor : {Flavor::pytorch, Flavor::tensorflow, Flavor::flax}) {
+    Tensor law;
+    for (const auto& device : all_devices()) {
+      const auto model = small_model(ModelClass::token_classification, config, device, flavor);
+      ForwardOptions train;
+      train.train = true;
+      train.dropout_seed = 5;
+      const Tensor once = model.forward(ids({4, 6}), train).at("logits");
+      EXPECT_TRUE(same_bits(once, model.forward(ids({4, 6}), train).at("logits"))) << device->description();
+      train.dropout_seed = 6;
+      EXPECT_FALSE(same_bits(once, model.forward(ids({4, 6}), train).at("logits"))) << device->description();
+      const Tensor still = model.forward(ids({4, 6})).at("logits");
+      EXPECT_FALSE(same_bits(once, still)) << device->description();
+      if (law.size() == 0) law = once;
+      for (std::int64_t i = 0; i < once.size(); ++i) EXPECT_NEAR(at(once, i), at(law, i), 1e-4) << device->description();
+    }
+  }
+}
+
+TEST(ModelTest, ThreadsDoNotChangeTheNumbers) {
+  const auto config = small_config({{"hidden_dropout_prob", 0.3}});
+  for (const auto& [isa, available] : instruction_sets()) {
+    if (!available) continue;
+    ForwardOptions train;
+    train.train = true;
+    const auto one = small_model(ModelClass::masked_lm, config, make_device({"cpu", isa, 1, DType::f32})).forward(ids({5, 9}), train);
+    const auto three = small_model(ModelClass::masked_lm, config, make_device({"cpu", isa, 3, DType::f32})).forward(ids({5, 9}), train);
+    expect_same(one, three, isa);
+  }
+}
+
+TEST(ModelTest, ModesAreThoseOfTheReference) {
+  const auto config = small_config();
+  AlbertForMaskedLM fresh(config);
+  EXPECT_TRUE(fresh.training());
+  fresh.eval();
+  EXPECT_FALSE(fresh.training());
+  fresh.train();
+  EXPECT_TRUE(fresh.training());
+  AlbertPreTrainedModel::BuildOptions flax;
+  flax.flavor = Flavor::flax;
+  EXPECT_FALSE(AlbertForMaskedLM(config, flax).training());
+  EXPECT_FALSE(AlbertForMaskedLM(config, drawn_parameters(config, ModelClass::masked_lm, 1)).training());
+}
+
+TEST(ModelTest, TheFirstLabelsDecideTheProblemType) {
+  const auto device = make_device({"ref", "", 0, DType::f32});
+  const auto model = small_model(ModelClass::sequence_classification, small_config(), device);
+  auto inputs = ids({2, 4});
+  inputs.labels = Tensor::from<std::int64_t>({2}, std::vector<std::int64_t>{0, 1});
+  (void)model.apply(model.parameters(), inputs);
+  EXPECT_EQ(model.config().problem_type(), std::nullopt);  // apply leaves the model alone
+  const AlbertConfig& before = model.config();
+  (void)model.forward(inputs);
+  EXPECT_EQ(model.config().problem_type(), "single_label_classification");
+  EXPECT_EQ(before.problem_type(), std::nullopt);  // a reader keeps what it has
+  inputs.labels = Tensor::from<float>({2, 2}, std::vector<float>{0, 1, 1, 0});
+  expect_code(ErrorCode::type, [&] { (void)model.forward(inputs); });
+}
+
+TEST(ModelTest, CopiesShareParametersAndChangeByThemselves) {
+  const auto config = small_config();
+  AlbertForMaskedLM model(config, drawn_parameters(config, ModelClass::masked_lm, 3));
+  auto copy = model;
+  EXPECT_EQ(copy.parameters().at("predictions.bias").data(), model.parameters().at("predictions.bias").data());
+  copy.resize_token_embeddings(50);
+  copy.train();
+  EXPECT_EQ(model.config().vocab_size(), 37);
+  EXPECT_EQ(model.parameters().at("predictions.bias").dim(0), 37);
+  EXPECT_EQ(copy.parameters().at("predictions.bias").dim(0), 50);
+  EXPECT_FALSE(model.training());
+}
+
+TEST(ModelTest, AfterWarmUpAForwardAllocatesItsOutputsOnly) {
+  const auto config = small_config({{"hidden_size", 48}, {"vocab_size", 300}});
+  for (const auto& device : all_devices()) {
+    const auto model = small_model(ModelClass::masked_lm, config, device);
+    const auto inputs = ids({4, 16});
+    for (int warm = 0; warm < 3; ++warm) (void)model.forward(inputs);
+    const long before = large_allocations;
+    const auto output = model.forward(inputs);
+    // ref is plain and may allocate; the others make one tensor.
+    const long allowed = device->options().kind == "cpu" ? 1 : 1'000'000;
+    EXPECT_LE(large_allocations - before, allowed) << device->description();
+    EXPECT_EQ(output.fields().size(), 1u);
+  }
+}
+
+TEST(ModelTest, ApplyRefusesParametersOfAnotherModel) {
+  const auto device = make_device({"ref", "", 0, DType::f32});
+  const auto model = small_model(ModelClass::masked_lm, small_config(), device);
+  expect_code(ErrorCode::key, [&] { (void)model.apply(drawn_parameters(small_config(), ModelClass::model, 1), ids({1, 3})); });
+  expect_code(ErrorCode::value,
+              [&] { (void)model.apply(drawn_parameters(small_config({{"vocab_size", 40}}), ModelClass::masked_lm, 1), ids({1, 3})); });
+}
+
+TEST(ModelTest, OutputsAreReadByName) {
+  const auto device = make_device({"ref", "", 0, DType::f32});
+  const auto output = small_model(ModelClass::model, small_config(), device).forward(ids({1, 3}));
+  EXPECT_TRUE(output.contains("pooler_output"));
+  EXPECT_FALSE(output.contains("hidden_states"));
+  expect_code(ErrorCode::key, [&] { (void)output.at("hidden_states"); });
+  expect_code(ErrorCode::key, [&] { (void)output.list("pooler_output"); });
+}
+
+}  // namespace
+}  // namespace albert::testing
