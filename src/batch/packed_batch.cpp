@@ -65,6 +65,7 @@ class Packer {
   void read_shape() {
     const auto& ids = inputs_.input_ids;
     const auto& embeds = inputs_.inputs_embeds;
+    require(!(embeds && flax()), ErrorCode::type, "inputs_embeds: the Flax classes have no such argument");
     require(!(ids && embeds), ErrorCode::value, "input_ids and inputs_embeds: expected one of them, got both");
     require(ids || embeds, rules_.multiple_choice ? ErrorCode::key : ErrorCode::value,
             "input_ids or inputs_embeds: expected one of them, got none");

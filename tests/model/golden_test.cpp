@@ -105,7 +105,7 @@ TEST_P(GoldenTest, AgreesWithTheReference) {
 std::vector<Replay> replays() {
   std::vector<Replay> all;
   for (const auto& [goldens, flavor] :
-       {std::pair{"pytorch", Flavor::pytorch}, {"flax", Flavor::flax}}) {
+       {std::pair{"pytorch", Flavor::pytorch}, {"tensorflow", Flavor::tensorflow}, {"flax", Flavor::flax}}) {
     all.push_back({goldens, flavor, {"ref", "", 0, DType::f32}});
     all.push_back({goldens, flavor, {"ref", "", 0, DType::f64}});
     for (const auto& [isa, available] : instruction_sets())
