@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <cstdint>
 #include <vector>
 
@@ -34,7 +35,7 @@ __attribute__((target("avx512f,avx512vl"))) double run_avx512() {
   for (int i = 0; i < kSteps; ++i)
 #pragma GCC unroll 12
     for (auto& s : sum) s = _mm512_fmadd_ps(s, a, b);
-  for (const auto& s : sum) keep += _mm_cvtss_f32(_mm512_extractf32x4_ps(s, 0)) * 1e-9F;
+  for (const auto& s : sum) keep += _mm512_cvtss_f32(s) * 1e-9F;
   return 12.0 * 16 * 2 * kSteps;
 }
 #endif
@@ -51,9 +52,40 @@ double run_scalar() {
   return 8.0 * 4 * 2 * kSteps;
 }
 
+/// Sum of `count` floats, a multiple of 64.
+float read_portable(const float* p, std::size_t count) {
+  Four sum[4] = {};
+  for (std::size_t i = 0; i < count; i += 16)
+    for (std::size_t k = 0; k < 4; ++k) sum[k] += *reinterpret_cast<const Four*>(p + i + 4 * k);
+  const Four all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  return all[0] + all[1] + all[2] + all[3];
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) float read_avx2(const float* p, std::size_t count) {
+  __m256 sum[8];
+  for (auto& s : sum) s = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < count; i += 64)
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < 8; ++k) sum[k] = _mm256_add_ps(sum[k], _mm256_loadu_ps(p + i + 8 * k));
+#pragma GCC unroll 8
+  for (std::size_t k = 1; k < 8; ++k) sum[0] = _mm256_add_ps(sum[0], sum[k]);
+  return _mm256_cvtss_f32(sum[0]);
+}
+float read_all(const float* p, std::size_t count) { return __builtin_cpu_supports("avx2") ? read_avx2(p, count) : read_portable(p, count); }
+#else
+float read_all(const float* p, std::size_t count) { return read_portable(p, count); }
+#endif
+
 }  // namespace
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+double thread_now() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 double multiply_add_peak(std::string_view isa, double seconds) {
   auto run = run_scalar;
@@ -71,25 +103,13 @@ double multiply_add_peak(std::string_view isa, double seconds) {
 }
 
 double read_bandwidth(std::size_t bytes, double seconds) {
-  std::vector<std::uint64_t> data(bytes / sizeof(std::uint64_t), 1);
-  using Wide = std::uint64_t __attribute__((vector_size(64), aligned(8), may_alias));
-  const auto* lines = reinterpret_cast<const Wide*>(data.data());
-  const std::size_t count = bytes / sizeof(Wide);
+  const std::vector<float> data(bytes / sizeof(float), 1.0F);
   const std::size_t repeats = std::max<std::size_t>(1, (std::size_t{4} << 20U) / bytes);
   double best = 0;
   for (const double end = now() + seconds; now() < end;) {
     const double start = now();
-    Wide a{}, b{};
-    for (std::size_t r = 0; r < repeats; ++r) {
-      for (std::size_t i = 0; i + 2 <= count; i += 2) {
-        a += lines[i];
-        b += lines[i + 1];
-      }
-      asm volatile("" : "+m"(*const_cast<Wide*>(lines)) : : "memory");
-    }
-    a += b;
-    keep += static_cast<float>(a[0] & 1U) * 1e-9F;
-    best = std::max(best, static_cast<double>(count * sizeof(Wide) * repeats) / (now() - start));
+    for (std::size_t r = 0; r < repeats; ++r) keep += read_all(data.data(), data.size()) * 1e-20F;
+    best = std::max(best, static_cast<double>(data.size() * sizeof(float) * repeats) / (now() - start));
   }
   return best * 1e-9;
 }

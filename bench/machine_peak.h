@@ -15,4 +15,8 @@ namespace albert::bench {
 /// Seconds since some fixed moment.
 [[nodiscard]] double now();
 
+/// Seconds that the calling thread has computed: what to measure a single thread by, since other
+/// work on the machine does not count.
+[[nodiscard]] double thread_now();
+
 }  // namespace albert::bench
