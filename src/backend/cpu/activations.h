@@ -52,7 +52,7 @@ inline typename V::F activate(typename V::F x) {
 /// y [rows, n] (row stride `stride`) = activation(y + bias); `bias` may be read up to the next
 /// multiple of V::kWidth.
 template <class V, Activation kActivation>
-inline void bias_activation(float* y, std::int64_t stride, std::int64_t rows, std::int64_t n, const float* bias) {
+void bias_activation(float* y, std::int64_t stride, std::int64_t rows, std::int64_t n, const float* bias) {
   const std::int64_t whole = n - n % V::kWidth;
   const int rest = static_cast<int>(n - whole);
   for (std::int64_t r = 0; r < rows; ++r, y += stride) {
@@ -62,24 +62,27 @@ inline void bias_activation(float* y, std::int64_t stride, std::int64_t rows, st
   }
 }
 
-/// Calls bias_activation for a run-time activation.
+using BiasActivation = void (*)(float*, std::int64_t, std::int64_t, std::int64_t, const float*);
+
+/// bias_activation of a run-time activation.
 template <class V>
-inline void bias_activation(Activation activation, float* y, std::int64_t stride, std::int64_t rows, std::int64_t n, const float* bias) {
+inline BiasActivation bias_activation_of(Activation activation) {
   switch (activation) {
-    case Activation::none: return bias_activation<V, Activation::none>(y, stride, rows, n, bias);
-    case Activation::gelu: return bias_activation<V, Activation::gelu>(y, stride, rows, n, bias);
-    case Activation::gelu_new: return bias_activation<V, Activation::gelu_new>(y, stride, rows, n, bias);
-    case Activation::gelu_10: return bias_activation<V, Activation::gelu_10>(y, stride, rows, n, bias);
-    case Activation::quick_gelu: return bias_activation<V, Activation::quick_gelu>(y, stride, rows, n, bias);
-    case Activation::relu: return bias_activation<V, Activation::relu>(y, stride, rows, n, bias);
-    case Activation::relu6: return bias_activation<V, Activation::relu6>(y, stride, rows, n, bias);
-    case Activation::relu2: return bias_activation<V, Activation::relu2>(y, stride, rows, n, bias);
-    case Activation::silu: return bias_activation<V, Activation::silu>(y, stride, rows, n, bias);
-    case Activation::mish: return bias_activation<V, Activation::mish>(y, stride, rows, n, bias);
-    case Activation::laplace: return bias_activation<V, Activation::laplace>(y, stride, rows, n, bias);
-    case Activation::sigmoid: return bias_activation<V, Activation::sigmoid>(y, stride, rows, n, bias);
-    case Activation::tanh: return bias_activation<V, Activation::tanh>(y, stride, rows, n, bias);
+    case Activation::gelu: return bias_activation<V, Activation::gelu>;
+    case Activation::gelu_new: return bias_activation<V, Activation::gelu_new>;
+    case Activation::gelu_10: return bias_activation<V, Activation::gelu_10>;
+    case Activation::quick_gelu: return bias_activation<V, Activation::quick_gelu>;
+    case Activation::relu: return bias_activation<V, Activation::relu>;
+    case Activation::relu6: return bias_activation<V, Activation::relu6>;
+    case Activation::relu2: return bias_activation<V, Activation::relu2>;
+    case Activation::silu: return bias_activation<V, Activation::silu>;
+    case Activation::mish: return bias_activation<V, Activation::mish>;
+    case Activation::laplace: return bias_activation<V, Activation::laplace>;
+    case Activation::sigmoid: return bias_activation<V, Activation::sigmoid>;
+    case Activation::tanh: return bias_activation<V, Activation::tanh>;
+    case Activation::none: break;
   }
+  return bias_activation<V, Activation::none>;
 }
 
 }  // namespace albert::backend::cpu

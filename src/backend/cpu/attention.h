@@ -127,7 +127,7 @@ void attention_head(const AttentionTask& task) {
   float* const scores = task.scratch + layout.score_at;
   pack_keys<V>(task, keys);
   pack_values<V>(task, values);
-  const auto leave = [](float*, std::int64_t, std::int64_t, std::int64_t) {};
+  const auto leave = [](float*, std::int64_t, std::int64_t, std::int64_t, std::int64_t) {};
   for (std::int64_t l0 = task.first; l0 < task.last; l0 += kQueryBlock) {
     const std::int64_t rows = task.last - l0 < kQueryBlock ? task.last - l0 : kQueryBlock;
     const float* query = task.query + l0 * task.row_stride;
@@ -155,9 +155,9 @@ void attention_head(const AttentionTask& task) {
         for (std::int64_t m = 0; m < length; ++m) task.probabilities[l * length + m] = row[m] * inverse[r];
     }
     matrix_product<V>(scores, layout.scores_stride, rows, values, length * kPanel<V>, length, d, task.context + l0 * task.context_stride,
-                      task.context_stride, [&](float* y, std::int64_t n_rows, std::int64_t, std::int64_t n) {
-                        for (std::int64_t r = 0; r < n_rows; ++r)
-                          for (std::int64_t j = 0; j < n; ++j) y[r * task.context_stride + j] *= inverse[r];
+                      task.context_stride, [&](float* y, std::int64_t first, std::int64_t tile_rows, std::int64_t, std::int64_t n) {
+                        for (std::int64_t r = 0; r < tile_rows; ++r)
+                          for (std::int64_t j = 0; j < n; ++j) y[r * task.context_stride + j] *= inverse[first + r];
                       });
   }
 }

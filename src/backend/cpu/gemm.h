@@ -1,9 +1,9 @@
 // Matrix product against prepacked panels.
 //
 // B [K, N] lies in panels of kPanel columns, each [K, kPanel] and contiguous, the last one filled
-// up with zeros. A tile of C (kTileRows x kPanel) is kept in registers over a block of K and then
-// goes through memory; every element is one chain of multiply-adds in the order of K. So a result
-// depends neither on the number of rows nor on any blocking.
+// up with zeros. A tile of C (kTileRows x kPanel) is kept in registers over a block of K. Every
+// element is one chain of multiply-adds a block, the blocks added in order, and the blocks depend
+// on K alone: so a result depends neither on the number of rows nor on how they are cut.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +13,24 @@ namespace albert::backend::cpu {
 template <class V>
 inline constexpr std::int64_t kPanel = V::kWidth* V::kTileVectors;
 
-/// Depth of a block: kPanel x kDepth floats of B stay in L1 (AVX2) or L2 while rows pass by.
-inline constexpr std::int64_t kDepth = 384;
+/// Depth of a block: one tile's rows of A stay in L1 and the panel of B in L2 while rows pass by.
+inline constexpr std::int64_t kDepth = 768;
 /// Rows of a block: kRowBlock x kDepth floats of A stay in L2. A multiple of 4, 6 and 8.
-inline constexpr std::int64_t kRowBlock = 144;
+inline constexpr std::int64_t kRowBlock = 96;
 
-/// c [kRows, kPanels * kPanel] (+)= a [kRows, k] b; starts from zero when `first`.
+/// c [kRows, kPanels * kPanel] = (first ? 0 : c) + a [kRows, k] b.
 template <class V, int kRows, int kPanels>
 void tile(const float* a, std::int64_t lda, const float* b, std::int64_t panel_stride, std::int64_t k, float* c, std::int64_t ldc,
           bool first) {
   constexpr int kVectors = V::kTileVectors * kPanels;
   typename V::F sum[kRows][kVectors];
-  if (first) {
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
+  for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = V::zero();
-  } else {
+    for (int v = 0; v < kVectors; ++v) sum[r][v] = V::zero();
+    // C's lines are far apart: no hardware prefetcher sees them coming.
 #pragma GCC unroll 16
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = V::load(c + r * ldc + v * V::kWidth);
+    for (int v = 0; v < kVectors * V::kWidth; v += 16) __builtin_prefetch(c + r * ldc + v, 1);
   }
   for (std::int64_t i = 0; i < k; ++i) {
     typename V::F column[kVectors];
@@ -48,6 +45,12 @@ void tile(const float* a, std::int64_t lda, const float* b, std::int64_t panel_s
     }
     a += 1;
     b += kPanel<V>;
+  }
+  if (!first) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = V::add(V::load(c + r * ldc + v * V::kWidth), sum[r][v]);
   }
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
@@ -69,9 +72,9 @@ inline Tile tile_of(std::int64_t rows) {
 
 /// One panel against `rows` rows, in tiles of nearly equal height; the last n columns of a matrix
 /// whose width is no multiple of kPanel pass through a tile of their own.
-template <class V>
+template <class V, class Done>
 inline void panel_product(const float* a, std::int64_t lda, std::int64_t rows, const float* b, std::int64_t k, std::int64_t n, float* c,
-                          std::int64_t ldc, bool first) {
+                          std::int64_t ldc, bool first, const Done& done) {
   const std::int64_t tiles = (rows + V::kTileRows - 1) / V::kTileRows;
   for (std::int64_t t = 0, r = 0; t < tiles; ++t) {
     const std::int64_t height = (rows - r + tiles - t - 1) / (tiles - t);
@@ -87,12 +90,13 @@ inline void panel_product(const float* a, std::int64_t lda, std::int64_t rows, c
       for (std::int64_t i = 0; i < height; ++i)
         for (std::int64_t j = 0; j < n; ++j) c[(r + i) * ldc + j] = edge[i * kPanel<V> + j];
     }
+    done(c + r * ldc, height);
     r += height;
   }
 }
 
-/// c [rows, n] = a [rows, k] B, where B's panels lie panel_stride floats apart. When a block of c is
-/// complete, finish(block, rows, first column, columns) is called on it while it is in L1.
+/// c [rows, n] = a [rows, k] B, where B's panels lie panel_stride floats apart. When a tile of c is
+/// complete, finish(tile, first row, rows, first column, columns) is called on it while it is in L1.
 template <class V, class Finish>
 inline void matrix_product(const float* a, std::int64_t lda, std::int64_t rows, const float* panels, std::int64_t panel_stride,
                            std::int64_t k, std::int64_t n, float* c, std::int64_t ldc, const Finish& finish) {
@@ -119,9 +123,13 @@ inline void matrix_product(const float* a, std::int64_t lda, std::int64_t rows, 
           tile<V, 2, 2>(x, lda, b, panel_stride, part, y, ldc, first);
           width = 2 * kPanel<V>;
         } else {
-          panel_product<V>(x, lda, height, b, part, width, y, ldc, first);
+          panel_product<V>(x, lda, height, b, part, width, y, ldc, first, [&](float* part_of_c, std::int64_t tile_rows) {
+            if (last) finish(part_of_c, r + (part_of_c - y) / ldc, tile_rows, j, width);
+          });
+          j += width;
+          continue;
         }
-        if (last) finish(y, height, j, width);
+        if (last) finish(y, r, height, j, width);
         j += width;
       }
     }

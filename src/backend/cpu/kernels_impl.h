@@ -13,9 +13,10 @@ namespace albert::backend::cpu {
 
 template <class V>
 void linear_block(const LinearTask& task) {
+  const BiasActivation epilogue = bias_activation_of<V>(task.activation);
   matrix_product<V>(task.x, task.x_stride, task.rows, task.panels, task.in * kPanel<V>, task.in, task.columns, task.out, task.out_stride,
-                    [&](float* y, std::int64_t rows, std::int64_t first, std::int64_t columns) {
-                      if (task.bias) bias_activation<V>(task.activation, y, task.out_stride, rows, columns, task.bias + first);
+                    [&](float* y, std::int64_t, std::int64_t rows, std::int64_t first, std::int64_t columns) {
+                      if (task.bias) epilogue(y, task.out_stride, rows, columns, task.bias + first);
                     });
 }
 
