@@ -6,6 +6,7 @@
 #include "command.h"
 #include "common.h"
 #include "failure.h"
+#include "interrupt.h"
 #include "output.h"
 
 namespace cli {
@@ -120,6 +121,7 @@ int forward(const Arguments& arguments) {
     call.dropout_seed = static_cast<std::uint64_t>(seed);
     return loaded.forward(inputs, call);
   });
+  const DeferInterrupts until_written;
   in_stage(Stage::write, [&] { albert::save_safetensors(*outputs_path, named(result)); });
   return 0;
 }

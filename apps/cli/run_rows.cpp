@@ -1,5 +1,8 @@
 #include "run_rows.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "failure.h"
 #include "interrupt.h"
 #include "output.h"
@@ -7,7 +10,10 @@
 namespace cli {
 namespace {
 
-constexpr std::size_t kWindowRows = 512;
+// Rows in a window: as many as take about a second, so that the bar moves and Ctrl-C is heard.
+constexpr std::size_t kFirstWindowRows = 64;
+constexpr std::size_t kFewestWindowRows = 8;
+constexpr std::size_t kMostWindowRows = 1024;
 constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
 
 std::size_t size_of(const Row& row) {
@@ -26,6 +32,7 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
   const Style style(output.is_terminal());
   Progress progress;
   std::int64_t count = 0;
+  std::size_t window_rows = kFirstWindowRows;
   const auto fail_row = [&](const std::string& place, const std::string& message, Exit code) {
     const std::string sentence = place + ": " + message;
     if (!options.keep_going || code == Exit::internal || code == Exit::interrupted) {
@@ -51,10 +58,14 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
       bytes += size_of(row);
       order.push_back(!row.error);
       (row.error ? bad : good).push_back(std::move(row));
-    } while (order.size() < kWindowRows && bytes < kWindowBytes && reader.ready());
+    } while (order.size() < window_rows && bytes < kWindowBytes && reader.ready());
 
+    const auto start = std::chrono::steady_clock::now();
     const auto answers =
         good.empty() ? std::vector<albert::Outcome<std::string>>{} : in_stage(Stage::data, [&] { return answer(good, style); });
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (seconds < 0.5) window_rows = std::min(kMostWindowRows, window_rows * 2);
+    if (seconds > 1.5) window_rows = std::max(kFewestWindowRows, window_rows / 2);
     std::size_t next_good = 0, next_bad = 0;
     for (const bool is_good : order) {
       if (!is_good) {

@@ -48,6 +48,13 @@ Encoding build_pair(const Tokenizer& tokenizer, const std::vector<std::int32_t>&
   return encoding;
 }
 
+void pad_front(Encoding& encoding, std::int64_t count, std::int32_t pad_id) {
+  require(count <= std::int64_t{1} << 20, ErrorCode::value, "max_seq_len asks for {} positions of padding", count);
+  encoding.input_ids.insert(encoding.input_ids.begin(), static_cast<std::size_t>(count), pad_id);
+  encoding.token_type_ids.insert(encoding.token_type_ids.begin(), static_cast<std::size_t>(count), 0);
+  encoding.attention_mask.insert(encoding.attention_mask.begin(), static_cast<std::size_t>(count), 0);
+}
+
 }  // namespace
 
 WindowLengths::WindowLengths(const QuestionAnsweringOptions& options, const Tokenizer& tokenizer)
@@ -142,16 +149,21 @@ std::vector<QuestionWindow> slow_windows(const QuestionInput& input, const Conte
     }
     QuestionWindow& window = windows.emplace_back();
     window.encoding = question_first ? build_pair(tokenizer, question, part) : build_pair(tokenizer, part, question);
+    // Padding in front moves positions, so it takes part; behind, it changes nothing and is left out.
+    const std::int64_t unpadded = size_of_list(window.encoding.input_ids);
+    window.padded_length = std::max(unpadded, lengths.max_seq_len);
+    const std::int64_t shift = question_first ? 0 : window.padded_length - unpadded;
+    pad_front(window.encoding, shift, role_id(tokenizer, "pad"));
     const std::vector<std::int32_t>& window_ids = window.encoding.input_ids;
     const std::int64_t length = size_of_list(window_ids);
-    window.padded_length = std::max(length, lengths.max_seq_len);
     window.allowed.assign(window_ids.size(), 0);
     window.word_of_token.assign(window_ids.size(), -1);
     const std::int64_t last_context_token = question_first ? length : length - size_of_list(question) - 2;
-    for (std::int64_t i = first_context_token; i < last_context_token; ++i) {
+    for (std::int64_t i = first_context_token + shift; i < last_context_token; ++i) {
       const bool special = std::find(special_ids.begin(), special_ids.end(), window_ids[static_cast<std::size_t>(i)]) != special_ids.end();
       window.allowed[static_cast<std::size_t>(i)] = special ? 0 : 1;
     }
+    // With the context first the reference counts from the window's first position, padding or not.
     for (std::int64_t i = 0; i < std::min(total - begin, room); ++i)
       if (const std::int64_t token = first_context_token + i; token < length)
         window.word_of_token[static_cast<std::size_t>(token)] = word_of_id[static_cast<std::size_t>(begin + i)];

@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+"""Uses the built program as a person does: exit codes, pipes, full disks, interrupts, bad rows, order.
+
+Usage: program_test.py PROGRAM [unittest arguments]. Needs the standard library only.
+"""
+
+import contextlib
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
+COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
+            "zero-shot-classification", "feature-extraction", "sentence-order", "tokenize", "detokenize", "forward", "info", "bench", "env"]
+TEXT = "The wind was cold."
+
+
+def albert(*arguments, text=b"", **more):
+    if isinstance(text, str):
+        text = text.encode()
+    return subprocess.run([ALBERT, *arguments], input=text, capture_output=True, timeout=60, **more)
+
+
+class Program(unittest.TestCase):
+    def check(self, done, code):
+        self.assertEqual(done.returncode, code, done.stderr.decode(errors="replace"))
+        return done.stdout.decode(), done.stderr.decode(errors="replace")
+
+    def rows(self, done, code=0):
+        out, _ = self.check(done, code)
+        return [json.loads(line) for line in out.splitlines()]
+
+
+class Frame(Program):
+    def test_version_and_help(self):
+        out, _ = self.check(albert("--version"), 0)
+        self.assertRegex(out, r"^albert \d+\.\d+\.\d+\n$")
+        out, _ = self.check(albert("--help"), 0)
+        for command in COMMANDS:
+            self.assertIn(command, out)
+
+    def test_help_fits_a_screen_and_ends_with_an_example(self):
+        for command in COMMANDS:
+            out, err = self.check(albert(command, "--help"), 0)
+            self.assertLessEqual(len(out.splitlines()), 30, command)
+            self.assertLessEqual(max(map(len, out.splitlines())), 110, command)
+            self.assertTrue(out.splitlines()[-1].startswith("example: albert " + command), command)
+            self.assertEqual(err, "")
+
+    def test_usage_errors(self):
+        for arguments in ([], ["bogus"], ["--bogus"], ["tokenize", "--bogus"], ["tokenize", "--input-format", "xml", "x"],
+                          ["tokenize", "--field", "nothing=x", "x"], ["tokenize", "--slow", "--fast", "x"], ["fill-mask", "--top-k", "many", "x"],
+                          ["question-answering", "--top-k", "0"], ["token-classification", "--aggregation-strategy", "best", "x"],
+                          ["fill-mask", "--dtype", "int8", "x"], ["fill-mask", "--dtype", "bfloat16", "x"], ["fill-mask", "--device", "tpu", "x"],
+                          ["forward"], ["bench", "--shapes", "1by2"], ["bench", "--train"], ["zero-shot-classification", "x"],
+                          ["forward", "--gradients", "g", "--class", "AlbertModel", "--inputs", "a", "--outputs", "b"],
+                          ["forward", "--class", "AlbertForNothing", "--inputs", "a", "--outputs", "b"], ["env", "positional"]):
+            out, err = self.check(albert(*arguments), 2)
+            self.assertEqual(out, "", arguments)
+            self.assertNotEqual(err, "", arguments)
+
+    def test_missing_inputs(self):
+        for arguments in (["tokenize", "--input", "/nonexistent/file"], ["tokenize", "--input", "/"], ["fill-mask", "--model", "/nonexistent", "x"],
+                          ["fill-mask", "--model", "no-such-owner/no-such-model", "x"], ["fill-mask", "--model", "", "x"],
+                          ["forward", "--class", "AlbertModel", "--inputs", "/nonexistent", "--outputs", "/tmp/never"]):
+            _, err = self.check(albert(*arguments), 66)
+            self.assertNotEqual(err, "", arguments)
+
+    def test_environment(self):
+        report = self.rows(albert("env", "--json"))[0]
+        self.assertTrue(report["instruction_sets"][report["instruction_set"]])
+        self.assertGreaterEqual(report["threads"], 1)
+        self.assertIn("compiler", report)
+
+    def test_forced_instruction_set(self):
+        env = {**os.environ, "ALBERT_FORCE_ISA": "scalar"}
+        self.assertEqual(self.rows(albert("env", "--json", env=env))[0]["instruction_set"], "scalar")
+        self.check(albert("env", env={**os.environ, "ALBERT_FORCE_ISA": "neon9"}), 2)
+
+
+class Streams(Program):
+    def test_closed_pipe_ends_quietly(self):
+        reader = subprocess.Popen(["true"], stdin=subprocess.PIPE)
+        reader.wait()
+        done = subprocess.run([ALBERT, "tokenize", "--json", TEXT], stdout=reader.stdin, stderr=subprocess.PIPE, timeout=60)
+        with contextlib.suppress(BrokenPipeError):
+            reader.stdin.close()
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+
+    def test_head_of_endless_input(self):
+        shell = f"yes 'the wind was cold' | {ALBERT} tokenize --json | head -n 3"
+        done = subprocess.run(["bash", "-c", shell + "; echo ${PIPESTATUS[1]}"], capture_output=True, timeout=60)
+        lines = done.stdout.decode().splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertEqual(lines[3], "0")
+        self.assertEqual(done.stderr, b"")
+
+    def test_answers_before_the_input_ends(self):
+        program = subprocess.Popen([ALBERT, "tokenize", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        program.stdin.write(b"the wind\n")
+        program.stdin.flush()
+        self.assertTrue(select.select([program.stdout], [], [], 30)[0])
+        self.assertIn("ids", json.loads(program.stdout.readline()))
+        program.stdin.close()
+        self.assertEqual(program.wait(30), 0)
+        program.stdout.close()
+
+    def test_closed_standard_streams(self):
+        self.assertEqual(subprocess.run(["bash", "-c", f"{ALBERT} tokenize --json x >&-"], timeout=60).returncode, 0)
+        self.assertEqual(subprocess.run(["bash", "-c", f"{ALBERT} tokenize --json <&- >/dev/null"], timeout=60).returncode, 0)
+
+    def test_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([ALBERT, "tokenize", TEXT], stdout=full, stderr=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.returncode, 74)
+        self.check(albert("tokenize", "--output", "/dev/full", TEXT), 74)
+        self.check(albert("tokenize", "--output", "/nonexistent/out", TEXT), 74)
+
+    def test_output_appears_whole_or_not_at_all(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "out.jsonl")
+            self.check(albert("tokenize", "--json", "--output", path, TEXT), 0)
+            with open(path, encoding="utf-8") as file:
+                before = file.read()
+            self.assertIn("ids", before)
+            self.check(albert("tokenize", "--json", "--output", path, "--input", "-", "--input-format", "jsonl", text='{"text": "a"}\n{\n'), 65)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), before)
+            self.assertEqual(os.listdir(folder), ["out.jsonl"])
+
+    def interrupted(self, *arguments):
+        program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        program.stdin.write(b"the wind\n")
+        program.stdin.flush()
+        time.sleep(1.0)
+        program.send_signal(signal.SIGINT)
+        code = program.wait(30)
+        program.stdin.close()
+        program.stderr.close()
+        return code
+
+    def test_interrupt(self):
+        self.assertEqual(self.interrupted("tokenize"), 130)
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(self.interrupted("tokenize", "--output", os.path.join(folder, "out")), 130)
+            self.assertEqual(os.listdir(folder), [])
+
+    def on_terminal(self, **environment):
+        leader, follower = pty.openpty()
+        done = subprocess.Popen([ALBERT, "tokenize", TEXT], stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm", **environment})
+        done.wait(30)
+        os.close(follower)
+        out = os.read(leader, 65536).decode()
+        os.close(leader)
+        return out
+
+    def test_colour_only_on_a_terminal(self):
+        self.assertIn("\x1b[", self.on_terminal())
+        self.assertNotIn("\x1b[", self.on_terminal(NO_COLOR="1"))
+        self.assertNotIn("\x1b[", albert("tokenize", TEXT).stdout.decode())
+
+
+class Rows(Program):
+    def texts(self, *arguments, text=b"", code=0):
+        """The texts that the program read, through tokenize and detokenize."""
+        rows = self.rows(albert("tokenize", "--json", *arguments, text=text), code)
+        return [row if "error" in row else "".join(row["tokens"][1:-1]).replace("\u2581", " ").strip() for row in rows]
+
+    def test_sources(self):
+        self.assertEqual(self.texts("wind", "cold"), ["wind", "cold"])
+        self.assertEqual(self.texts(text="wind\ncold\n"), ["wind", "cold"])
+        self.assertEqual(self.texts(text="wind\r\n\ncold"), ["wind", "", "cold"])
+        self.assertEqual(self.texts("--input", "-", text="wind"), ["wind"])
+        self.assertEqual(self.texts("--input", "-", text=""), [])
+        with tempfile.TemporaryDirectory() as folder:
+            files = {"a.txt": "wind\n", "b.jsonl": '{"text": "cold"}\n\n{"text": "dark"}\n', "c.csv": '\ufeffid,text\n1,"the, wind"\n2,"a ""b\nc"\n',
+                     "d.tsv": 'text\tid\nhe said "no\t1\n'}
+            arguments = []
+            for name, content in files.items():
+                with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                    file.write(content)
+                arguments += ["--input", os.path.join(folder, name)]
+            self.assertEqual(self.texts(*arguments), ["wind", "cold", "dark", "the, wind", 'a "b c', 'he said "no'])
+            self.assertEqual(self.texts("--field", "text=id", "--input", arguments[5]), ["1", "2"])
+
+    def test_strange_arguments(self):
+        self.assertEqual(len(self.texts("[wind,cold]", "{}", "%%", "", "--", "-x", "--json")), 6)
+        self.assertEqual(len(self.rows(albert("tokenize", "--json", "[MASK]"))[0]["ids"]), 3)
+
+    def test_any_string_is_a_row(self):
+        odd = ["\x00", "a\nb", "\u2028", "\U0001F602", "\u202e", "e\u0301", "\\", '"', "\x7f\x1b[31m", "[SEP] [CLS]", " " * 1000, "x" * 100000]
+        text = "".join(json.dumps({"text": one}) + "\n" for one in odd)
+        self.assertEqual(len(self.rows(albert("tokenize", "--json", "--input", "-", "--input-format", "jsonl", text=text))), len(odd))
+        done = albert("tokenize", "--input", "-", "--input-format", "jsonl", text=text)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn(b"\x1b", done.stdout)
+
+    def test_invalid_utf8(self):
+        self.assertEqual(len(self.rows(albert("tokenize", "--json", text=b"a\xff\xfeb\n\xc3\n"))), 2)
+        self.assertEqual(len(self.rows(albert("tokenize", "--json", b"\xff"))), 1)
+
+    def test_bad_rows(self):
+        bad = ["{", "[]", "3", '{"text": 3}', '{"other": "x"}', '{"text": null}', '{"text": "\\ud800"}', '{"text": "a"} x', "[" * 10000, '{"text": "a\x01"}']
+        for line in bad:
+            _, err = self.check(albert("tokenize", "--json", "--input", "-", "--input-format", "jsonl", text='{"text": "good"}\n' + line + "\n"), 65)
+            self.assertIn("row 2", err)
+        text = "\n".join(['{"text": "first"}', *bad, '{"text": "last"}'])
+        rows = self.rows(albert("tokenize", "--json", "--keep-going", "--input", "-", "--input-format", "jsonl", text=text))
+        self.assertEqual(len(rows), len(bad) + 2)
+        self.assertEqual([list(row) == ["error"] for row in rows], [False] + [True] * len(bad) + [False])
+
+    def test_results_before_a_bad_row_are_kept(self):
+        done = albert("tokenize", "--json", "--input", "-", "--input-format", "jsonl", text='{"text": "a"}\n{"text": "b"}\n{\n')
+        self.assertEqual(done.returncode, 65)
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+
+    def test_bad_tables(self):
+        for text in ('text,id\n"open\n', "text,id\na\n", "text,id\na,b,c\n"):
+            self.check(albert("tokenize", "--input", "-", "--input-format", "csv", text=text), 65)
+            rows = self.rows(albert("tokenize", "--json", "--keep-going", "--input", "-", "--input-format", "csv", text=text))
+            self.assertEqual([list(row) for row in rows], [["error"]])
+
+    def test_endless_line(self):
+        done = subprocess.run(["bash", "-c", f"ulimit -v 4000000; {ALBERT} tokenize --json < /dev/zero"], capture_output=True, timeout=20)
+        self.assertEqual(done.returncode, 65, done.stderr)
+
+    def test_order_is_kept(self):
+        words = [f"{i} " + "cold " * (i * 7919 % 60) for i in range(1500)]
+        rows = self.rows(albert("tokenize", "--json", text="\n".join(words)))
+        alone = self.rows(albert("tokenize", "--json", words[0], words[777], words[1499]))
+        self.assertEqual([rows[0], rows[777], rows[1499]], alone)
+
+
+class Tasks(Program):
+    """The model inside the program answers."""
+
+    def test_every_task(self):
+        value = self.rows(albert("fill-mask", "--json", "The [MASK] was dark and the wind was cold."))[0]
+        self.assertEqual([list(entry) for entry in value], [["score", "token", "token_str", "sequence"]] * 5)
+        value = self.rows(albert("text-classification", "--json", "My card was declined."))[0]
+        self.assertEqual(list(value), ["label", "score"])
+        self.assertEqual(len(self.rows(albert("text-classification", "--json", "--top-k", "3", "My card was declined."))[0]), 3)
+        value = self.rows(albert("token-classification", "--json", "--aggregation-strategy", "simple", "--ignore-labels", "", "Anna flew to Paris."))[0]
+        self.assertEqual(list(value[0]), ["entity_group", "score", "word", "start", "end"])
+        value = self.rows(albert("question-answering", "--json", "--question", "Who wrote it?", "--context", "Jane Austen wrote the book."))[0]
+        self.assertEqual(list(value), ["score", "start", "end", "answer"])
+        value = self.rows(albert("multiple-choice", "--json", "It was hot.", "--choice", "She opened the window.", "--choice", "He ate a ship."))[0]
+        self.assertEqual([list(entry) for entry in value], [["choice", "text", "score"]] * 2)
+        self.assertGreaterEqual(value[0]["score"], value[1]["score"])
+        value = self.rows(albert("zero-shot-classification", "--json", "--candidate-labels", "money, travel", "I lost my card."))[0]
+        self.assertEqual(list(value), ["sequence", "labels", "scores"])
+        value = self.rows(albert("sentence-order", "--json", "He left.", "--text-pair", "Then he came back."))[0]
+        self.assertEqual(list(value), ["label", "score"])
+        self.assertIn(value["label"], ["ordered", "swapped"])
+        value = self.rows(albert("feature-extraction", "--json", TEXT))[0]
+        self.assertEqual(len(value), 1)
+        value = self.rows(albert("feature-extraction", "--json", "--pooling", "mean", "--normalize", TEXT))[0]
+        self.assertAlmostEqual(sum(x * x for x in value), 1.0, places=4)
+
+    def test_rows_do_not_depend_on_their_neighbours(self):
+        rows = [json.dumps({"text": "the [MASK] " + "was cold " * (i % 40)}) for i in range(120)]
+        together = self.rows(albert("fill-mask", "--json", "--input", "-", "--input-format", "jsonl", text="\n".join(rows)))
+        for i in (0, 39, 77):
+            alone = self.rows(albert("fill-mask", "--json", "--input", "-", "--input-format", "jsonl", text=rows[i]))[0]
+            self.assertEqual([entry["sequence"] for entry in alone], [entry["sequence"] for entry in together[i]])
+            for a, b in zip(alone, together[i]):
+                self.assertAlmostEqual(a["score"], b["score"], places=5)
+
+    def test_rows_that_a_task_refuses(self):
+        text = '{"text": "no mask"}\n{"text": "a [MASK]"}\n' + json.dumps({"text": "[MASK] " + "cold " * 2000}) + "\n"
+        self.check(albert("fill-mask", "--json", "--input", "-", "--input-format", "jsonl", text=text), 65)
+        rows = self.rows(albert("fill-mask", "--json", "--keep-going", "--input", "-", "--input-format", "jsonl", text=text))
+        self.assertEqual([isinstance(row, dict) for row in rows], [True, False, True])
+
+    def test_detokenize(self):
+        ids = self.rows(albert("tokenize", "--json", TEXT))[0]["ids"]
+        self.assertEqual(self.rows(albert("detokenize", "--json", "--skip-special-tokens", *map(str, ids))), [{"text": TEXT.lower()}])
+        self.check(albert("detokenize", "x"), 65)
+        self.check(albert("detokenize", "1.5"), 65)
+
+    def test_info_and_bench(self):
+        report = self.rows(albert("info", "--json"))[0]
+        self.assertGreater(report["parameters"], 1000)
+        lines = self.rows(albert("bench", "--json", "--shapes", "1x8,2x5", "--seconds", "0"))
+        keys = ["batch", "sequence", "threads", "dtype", "milliseconds_min", "milliseconds_median", "tokens_per_second"]
+        self.assertEqual([list(line) for line in lines], [keys] * 2)
+
+
+class Documentation(Program):
+    def test_examples_run(self):
+        """Every line of a shell block in docs/commands, and the last line of every --help."""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "commands")
+        lines = []
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                blocks = file.read().split("```")[1::2]
+            lines += [line for block in blocks if block.startswith("sh\n") for line in block.splitlines()[1:] if line]
+        for command in COMMANDS:
+            example = albert(command, "--help").stdout.decode().splitlines()[-1].removeprefix("example: ")
+            lines += [] if command in ("forward", "bench") else [example]
+        self.assertGreater(len(lines), 20)
+        environment = {**os.environ, "PATH": os.path.dirname(ALBERT) + ":" + os.environ["PATH"]}
+        for line in lines:
+            done = subprocess.run(["bash", "-c", line], capture_output=True, timeout=60, env=environment)
+            self.assertEqual(done.returncode, 0, line + "\n" + done.stderr.decode(errors="replace"))
+            self.assertNotEqual(done.stdout, b"", line)
+
+
+if __name__ == "__main__":
+    unittest.main()

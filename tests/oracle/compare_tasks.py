@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Runs generated task inputs through the reference's pipelines and through the program, and compares the JSON.
+
+Usage: compare_tasks.py [--albert PROGRAM] [--assets FOLDER] [--count N] [--seed S] [--task TASK]
+Exit code 77 (skipped) when the reference or the published vocabulary is absent. Run it in the reference environment.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / "tests/golden"), str(ROOT / "tests/cli")]
+
+
+def run(albert, case, folder):
+    lines = "".join(json.dumps(row) + "\n" for row in case["rows"])
+    import task_cases
+    command = [albert, case["task"], "--model", str(folder), "--json", "--keep-going", "--input", "-", "--input-format", "jsonl",
+               *task_cases.flags(case)]
+    done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=120)
+    if done.returncode == 2:
+        return [{"error": done.stderr.decode(errors="replace").strip()}] * len(case["rows"]), command
+    if done.returncode != 0:
+        raise SystemExit(f"exit code {done.returncode}: {command}\n{done.stderr.decode(errors='replace')}")
+    return [json.loads(line) for line in done.stdout.decode().splitlines()], command
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--albert", default=str(ROOT / "build/release/bin/albert"))
+    parser.add_argument("--assets", default=os.environ.get("ALBERT_ASSETS", str(ROOT.parent / "shared/assets")))
+    parser.add_argument("--count", type=int, default=30)
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--task")
+    parser.add_argument("--show", type=int, default=10)
+    options = parser.parse_args()
+    vocabulary = pathlib.Path(options.assets) / "tokenizers/albert-base-v2"
+    try:
+        import transformers  # noqa: F401
+    except ImportError:
+        print("skipped: the reference (transformers 4.34) is not installed here")
+        return 77
+    if not vocabulary.exists():
+        print(f"skipped: no published vocabulary at {vocabulary}")
+        return 77
+    import task_cases
+    from compare_json import difference
+
+    counts, bad = collections.Counter(), collections.Counter()
+    with tempfile.TemporaryDirectory() as temporary:
+        weights = pathlib.Path(temporary) / "weights.safetensors"
+        task_cases.make_weights(weights, 30000, 1)
+        folders = {name: task_cases.build_folder(pathlib.Path(temporary) / name, vocabulary, name, weights, vocab_size=30000)
+                   for name in task_cases.MODELS}
+        for case in task_cases.cases(options.seed, options.count):
+            if options.task and case["task"] != options.task:
+                continue
+            expected = task_cases.answers(case, folders[case["model"]])
+            got, command = run(options.albert, case, folders[case["model"]])
+            for row, want, have in zip(case["rows"], expected, got + [{"error": "(nothing)"}] * (len(expected) - len(got))):
+                counts[case["task"]] += 1
+                wrong = lambda value: isinstance(value, dict) and list(value) == ["error"]
+                found = None if wrong(want) and wrong(have) else difference(want, have)
+                if found:
+                    bad[case["task"]] += 1
+                    if sum(bad.values()) <= options.show:
+                        print(f"DIFFERENT {found}\n  {' '.join(command[1:])}\n  row {json.dumps(row)}\n  reference {json.dumps(want)[:600]}\n  albert    {json.dumps(have)[:600]}")
+    for task in counts:
+        print(f"{task}: {counts[task]} rows, {bad[task]} differ")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
