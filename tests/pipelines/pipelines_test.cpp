@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+
 namespace {
 
 using namespace albert;
@@ -16,9 +17,10 @@ const T& loaded() {
   return pipeline;
 }
 
-ErrorCode code_of(const std::function<void()>& action) {
+template <class Action>
+ErrorCode code_of(Action&& action) {
   try {
-    action();
+    static_cast<void>(action());
   } catch (const Error& error) {
     return error.code();
   }
@@ -48,15 +50,15 @@ TEST(FillMask, ChoosesAmongTargets) {
   options.targets = {"qqqqqq"};
   EXPECT_FALSE(pipeline.check(options).empty());
   options.targets = std::vector<std::string>{};
-  EXPECT_EQ(code_of([&] { pipeline("The [MASK] was dark.", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("The [MASK] was dark.", options); }), ErrorCode::value);
 }
 
 TEST(FillMask, RefusesWhatTheReferenceRefuses) {
   const auto& pipeline = loaded<FillMaskPipeline>();
-  EXPECT_EQ(code_of([&] { pipeline("no mask"); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("no mask"); }), ErrorCode::value);
   FillMaskOptions options;
   options.top_k = 100'000;
-  EXPECT_EQ(code_of([&] { pipeline("a [MASK]", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("a [MASK]", options); }), ErrorCode::value);
   options.top_k = 0;
   EXPECT_TRUE(pipeline("a [MASK]", options)[0].empty());
   options.top_k = kAll;
@@ -94,7 +96,7 @@ TEST(TextClassification, GivesOneLabelOrSeveral) {
   options.top_k = 3;
   EXPECT_EQ(pipeline(input, options).labels.size(), 3u);
   options.function_to_apply = "SOFTMIN";
-  EXPECT_EQ(code_of([&] { pipeline(input, options); }), ErrorCode::key);
+  EXPECT_EQ(code_of([&] { return pipeline(input, options); }), ErrorCode::key);
 }
 
 TEST(TextClassification, OverlongTextFailsAloneInItsBatch) {
@@ -115,7 +117,7 @@ TEST(TokenClassification, WindowsNeedAFastTokenizerAndAStrategy) {
   EXPECT_FALSE(pipeline("Anna flew to Paris.", options).empty());
   options.stride = 8;
   options.aggregation_strategy = AggregationStrategy::none;
-  EXPECT_EQ(code_of([&] { pipeline("x", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("x", options); }), ErrorCode::value);
   options.aggregation_strategy = AggregationStrategy::simple;
   std::string longer;
   for (int i = 0; i < 1500; ++i) longer += "Paris is big. ";
@@ -123,10 +125,10 @@ TEST(TokenClassification, WindowsNeedAFastTokenizerAndAStrategy) {
   PipelineOptions slow;
   slow.use_fast = false;
   const auto with_slow = TokenClassificationPipeline::from_pretrained(kModel, slow);
-  EXPECT_EQ(code_of([&] { with_slow("x", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return with_slow("x", options); }), ErrorCode::value);
   options.stride.reset();
   options.aggregation_strategy = AggregationStrategy::first;
-  EXPECT_EQ(code_of([&] { with_slow("x", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return with_slow("x", options); }), ErrorCode::value);
 }
 
 TEST(QuestionAnswering, AnswersFromTheContext) {
@@ -144,8 +146,8 @@ TEST(QuestionAnswering, AnswersFromTheContext) {
     options.handle_impossible_answer = true;
     EXPECT_LE(pipeline(input, options).size(), 3u);
     options.top_k = 0;
-    EXPECT_EQ(code_of([&] { pipeline(input, options); }), ErrorCode::value);
-    EXPECT_EQ(code_of([&] { pipeline({"", "text"}); }), ErrorCode::value);
+    EXPECT_EQ(code_of([&] { return pipeline(input, options); }), ErrorCode::value);
+    EXPECT_EQ(code_of([&] { return pipeline({"", "text"}); }), ErrorCode::value);
   }
 }
 
@@ -155,7 +157,7 @@ TEST(MultipleChoice, RanksTheChoices) {
   ASSERT_EQ(result.size(), 3u);
   EXPECT_GE(result[0].score, result[2].score);
   EXPECT_NEAR(result[0].score + result[1].score + result[2].score, 1.0, 1e-5);
-  EXPECT_EQ(code_of([&] { pipeline({"text", {}}); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline({"text", {}}); }), ErrorCode::value);
 }
 
 TEST(SentenceOrder, NeedsAPair) {
@@ -163,7 +165,7 @@ TEST(SentenceOrder, NeedsAPair) {
   const auto result = pipeline({"He closed the door.", "Then he left."});
   EXPECT_TRUE(result.label == "ordered" || result.label == "swapped");
   EXPECT_GE(result.score, 0.5);
-  EXPECT_EQ(code_of([&] { pipeline({"alone", {}}); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline({"alone", {}}); }), ErrorCode::value);
 }
 
 TEST(FeatureExtraction, PoolsAndNormalises) {
@@ -177,7 +179,9 @@ TEST(FeatureExtraction, PoolsAndNormalises) {
     options.pooling = pooling;
     const auto pooled = pipeline("The wind was cold.", options);
     EXPECT_EQ(pooled.shape(), std::vector<std::int64_t>{width});
-    if (pooling == Pooling::cls) EXPECT_EQ(pooled.values<float>()[0], all.values<float>()[0]);
+    if (pooling == Pooling::cls) {
+      EXPECT_EQ(pooled.values<float>()[0], all.values<float>()[0]);
+    }
     options.normalize = true;
     const Tensor unit = pipeline("The wind was cold.", options);
     double squares = 0;
@@ -198,17 +202,18 @@ TEST(ZeroShotClassification, ParsesLabelsAndTemplates) {
   ASSERT_EQ(result.labels.size(), 3u);
   EXPECT_NEAR(result.labels[0].score + result.labels[1].score + result.labels[2].score, 1.0, 1e-5);
   options.hypothesis_template = "no field";
-  EXPECT_EQ(code_of([&] { pipeline("text", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("text", options); }), ErrorCode::value);
   options.hypothesis_template = "{{}} {}";
   EXPECT_EQ(pipeline("text", options).labels.size(), 3u);
-  EXPECT_EQ(code_of([&] { pipeline("", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("", options); }), ErrorCode::value);
   options.candidate_labels = {};
-  EXPECT_EQ(code_of([&] { pipeline("text", options); }), ErrorCode::value);
+  EXPECT_EQ(code_of([&] { return pipeline("text", options); }), ErrorCode::value);
 }
 
 TEST(Loading, RefusesAFolderWithoutTheHead) {
-  EXPECT_EQ(code_of([] { ZeroShotClassificationPipeline::from_pretrained(kModel); }), ErrorCode::bad_data);
-  EXPECT_EQ(code_of([] { FillMaskPipeline::from_pretrained("/nowhere"); }), ErrorCode::not_found);
+  // One weight file has no heads beside it, only its own tensors.
+  EXPECT_EQ(code_of([] { return QuestionAnsweringPipeline::from_pretrained(kModel + "/model.safetensors"); }), ErrorCode::bad_data);
+  EXPECT_EQ(code_of([] { return FillMaskPipeline::from_pretrained("/nowhere"); }), ErrorCode::not_found);
 }
 
 }  // namespace
