@@ -13,7 +13,7 @@ class PieceTrieBuilder {
   explicit PieceTrieBuilder(std::vector<PieceTrie::Entry> entries) : entries_(std::move(entries)) {}
 
   std::vector<PieceTrie::Unit> build() {
-    std::sort(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    sort_entries();
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const auto& [text, number] = entries_[i];
@@ -39,6 +39,25 @@ class PieceTrieBuilder {
     std::size_t begin, end, depth;
     std::uint32_t node;
   };
+
+  // By bytes. Most comparisons are settled by the first eight, held as one number.
+  void sort_entries() {
+    struct Keyed {
+      std::uint64_t prefix;
+      PieceTrie::Entry entry;
+    };
+    std::vector<Keyed> keyed;
+    keyed.reserve(entries_.size());
+    for (const auto& entry : entries_) {
+      std::uint64_t prefix = 0;
+      for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | (i < entry.first.size() ? static_cast<std::uint8_t>(entry.first[i]) : 0u);
+      keyed.push_back({prefix, entry});
+    }
+    std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+      return a.prefix != b.prefix ? a.prefix < b.prefix : a.entry.first < b.entry.first;
+    });
+    std::transform(keyed.begin(), keyed.end(), entries_.begin(), [](const Keyed& item) { return item.entry; });
+  }
 
   void place_children(const Range& range, std::vector<Range>& stack) {
     labels_.clear();

@@ -13,7 +13,9 @@ namespace albert {
 namespace {
 
 constexpr std::string_view space_symbol = "\xE2\x96\x81";  // U+2581
-constexpr std::size_t max_normalized = std::size_t{1} << 28;
+// Bounds of one text, whatever the character map and the vocabulary are: a few hundred MB.
+constexpr std::size_t max_normalized = std::size_t{1} << 27;
+constexpr std::size_t max_pieces = std::size_t{1} << 24;
 
 // The best way to reach one byte position of the normalised text.
 struct Node {
@@ -110,15 +112,15 @@ std::string SentencePieceProcessor::normalize(std::string_view text) const {
     std::string_view piece = prefix.text;
     while (after_space && piece.starts_with(' ')) piece.remove_prefix(1);
     if (!piece.empty()) {
-      for (const char byte : piece) {
-        if (byte == ' ')
-          out += space;
-        else
-          out += byte;
+      std::size_t done = 0;
+      for (std::size_t hit = piece.find(' '); hit != std::string_view::npos; hit = piece.find(' ', done)) {
+        out.append(piece, done, hit - done).append(space);
+        done = hit + 1;
       }
+      out.append(piece, done);
       after_space = removes_spaces && piece.ends_with(' ');
     }
-    require(out.size() <= max_normalized, ErrorCode::resource, "a text grows beyond 256 MiB when it is normalised");
+    require(out.size() <= max_normalized, ErrorCode::resource, "a text grows beyond 128 MiB when it is normalised");
   }
   if (removes_spaces)
     while (out.ends_with(space)) out.resize(out.size() - space.size());
@@ -162,6 +164,7 @@ void SentencePieceProcessor::encode(std::string_view raw, std::vector<EncodedPie
       after_unknown = id == unknown_id_;
       position += length;
     }
+    require(pieces.size() <= max_pieces, ErrorCode::resource, "a text has more than 16 million tokens");
     const float score = nodes[start - segment].score;
     nodes.assign(1, Node{.score = score});
     segment = start;

@@ -31,7 +31,8 @@ class SentencePieceProcessor {
   /// Error{not_implemented} for a model that is not unigram, Error{bad_data} for a bad character map.
   explicit SentencePieceProcessor(std::shared_ptr<const SentencePieceModel> model);
 
-  /// Appends the pieces of `text` (valid UTF-8) to `pieces`. Error{resource} when normalising makes more than 256 MiB.
+  /// Appends the pieces of `text` (valid UTF-8) to `pieces`. Error{resource} for more than 128 MiB of normalised
+  /// text or 16 million pieces.
   void encode(std::string_view text, std::vector<EncodedPiece>& pieces) const;
   /// What the character map, the dummy prefix and the space rules make of a text.
   [[nodiscard]] std::string normalize(std::string_view text) const;

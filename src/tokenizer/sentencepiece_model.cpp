@@ -1,8 +1,9 @@
 #include "tokenizer/sentencepiece_model.h"
 
+#include <bit>
 #include <cmath>
+#include <functional>
 #include <protozero/pbf_reader.hpp>
-#include <unordered_set>
 
 #include "base/check.h"
 #include "tokenizer/utf8.h"
@@ -77,11 +78,22 @@ void parse_normalizer_spec(protozero::pbf_reader reader, SentencePieceModel& mod
 }
 
 void check_pieces(const SentencePieceModel& model, const std::string& name) {
+  constexpr std::uint32_t empty = 0xFFFFFFFF;
   require(!model.pieces.empty(), ErrorCode::bad_data, "{}: no pieces: this is not a SentencePiece model", name);
   // Ids are 24 bits wide in the tries.
   require(model.pieces.size() < (1u << 24) - 1, ErrorCode::bad_data, "{}: {} pieces are more than 16 million", name, model.pieces.size());
-  std::unordered_set<std::string_view> seen;
-  seen.reserve(model.pieces.size());
+  // A table of ids with open addressing: a few milliseconds less than std::unordered_set at every start.
+  std::vector<std::uint32_t> seen(std::bit_ceil(model.pieces.size() * 2), empty);
+  const auto is_new = [&](std::size_t id) {
+    const std::string_view text = model.pieces[id].text;
+    for (std::size_t at = std::hash<std::string_view>{}(text) & (seen.size() - 1);; at = (at + 1) & (seen.size() - 1)) {
+      if (seen[at] == empty) {
+        seen[at] = static_cast<std::uint32_t>(id);
+        return true;
+      }
+      if (model.pieces[seen[at]].text == text) return false;
+    }
+  };
   int unknown = 0;
   for (std::size_t id = 0; id < model.pieces.size(); ++id) {
     const Piece& piece = model.pieces[id];
@@ -89,7 +101,7 @@ void check_pieces(const SentencePieceModel& model, const std::string& name) {
     require(piece.text.find('\0') == std::string_view::npos, ErrorCode::bad_data, "{}: piece {} contains a NUL byte", name, id);
     require(is_valid_utf8(piece.text), ErrorCode::bad_data, "{}: piece {} is not UTF-8", name, id);
     require(std::isfinite(piece.score), ErrorCode::bad_data, "{}: the score of piece {} is not a finite number", name, id);
-    require(seen.insert(piece.text).second, ErrorCode::bad_data, "{}: piece {} ({:?}) is there twice", name, id, piece.text);
+    require(is_new(id), ErrorCode::bad_data, "{}: piece {} ({:?}) is there twice", name, id, piece.text);
     unknown += piece.type == PieceType::unknown;
   }
   require(unknown == 1, ErrorCode::bad_data, "{}: {} pieces of type unknown, 1 expected", name, unknown);

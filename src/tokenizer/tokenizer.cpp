@@ -63,7 +63,10 @@ std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs,
     encodings[static_cast<std::size_t>(i)] = encode_unpadded(request, resolved);
   };
   const auto count = static_cast<std::int64_t>(inputs.size());
-  if (threads == 1 || count < 2) {
+  std::size_t bytes = 0;
+  for (const TextInput& input : inputs) bytes += input.text.size() + (input.text_pair ? input.text_pair->size() : 0);
+  constexpr std::size_t worth_a_thread = 1 << 16;  // about ten milliseconds of work; starting threads costs a tenth of one
+  if (threads == 1 || count < 2 || bytes < worth_a_thread) {
     for (std::int64_t i = 0; i < count; ++i) encode(i);
   } else {
     ThreadPool(threads).for_each(count, encode);
