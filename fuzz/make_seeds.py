@@ -3,6 +3,7 @@
 
 The weight files are the goldens of tests/golden/formats; all else is made here.
 """
+import base64
 import json
 import pathlib
 import pickle
@@ -93,4 +94,56 @@ seed("spiece_model", "plain", pieces + trainer + field(3, normalizer))
 seed("spiece_model", "charsmap", pieces + trainer + field(3, field(1, "x") + field(2, charsmap()) + field(3, 0)))
 seed("spiece_model", "bytes", pieces + bytes_ + field(2, field(3, 1) + field(35, 1)))
 seed("spiece_model", "unused", pieces + piece("▁unused", -1.0, 5) + piece("user", 0.0, 4) + field(3, field(4, 0) + field(5, 0)))
+seed("spiece_model", "cut", pieces + field(3, varint(3 << 3)))  # a flag without its value, at the end of the file
 seed("spiece_model", "bpe", pieces + field(2, field(3, 2)))
+
+
+# A tokenizer.json, whole and with other components in place of its own.
+def token(id, content, **flags):
+    return {"id": id, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True, **flags}
+
+
+def special(name, id):
+    return {"id": name, "ids": [id], "tokens": [name]}
+
+
+def place(kind, id, type_id=0):
+    return {kind: {"id": id, "type_id": type_id}}
+
+
+metaspace = {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True}
+precompiled = {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(charsmap()).decode()}
+first = [place("SpecialToken", "[CLS]"), place("Sequence", "A"), place("SpecialToken", "[SEP]")]
+names = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]
+whole = {
+    "version": "1.0",
+    "truncation": None,
+    "padding": None,
+    "added_tokens": [token(i, name, lstrip=i == 4) for i, name in enumerate(names)],
+    "normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "Replace", "pattern": {"String": "``"}, "content": '"'}, {"type": "NFKD"}, {"type": "StripAccents"}, {"type": "Lowercase"}, precompiled]},
+    "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, metaspace]},
+    "post_processor": {
+        "type": "TemplateProcessing", "single": first, "pair": [*first, place("Sequence", "B", 1), place("SpecialToken", "[SEP]", 1)],
+        "special_tokens": {"[CLS]": special("[CLS]", 2), "[SEP]": special("[SEP]", 3)}},
+    "decoder": metaspace,
+    "model": {"type": "Unigram", "unk_id": 1, "vocab": [[name, 0.0] for name in names] + [list(word) for word in words], "byte_fallback": False},
+}
+changes = {
+    "whole": {},
+    "bare": {"normalizer": None, "pre_tokenizer": None, "post_processor": None, "decoder": None, "added_tokens": []},
+    "cut": {"truncation": {"direction": "Left", "max_length": 4, "strategy": "LongestFirst", "stride": 1},
+            "padding": {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": 8, "pad_id": 0, "pad_type_id": 0, "pad_token": "<pad>"}},
+    "added": {"added_tokens": [token(1, "<unk>"), token(5, "a"), token(20, "hello", special=False, normalized=True, single_word=True, rstrip=True)]},
+    "regex": {"normalizer": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}},
+    "whitespace": {"pre_tokenizer": {"type": "WhitespaceSplit"}},
+    "metaspace": {"pre_tokenizer": {**metaspace, "add_prefix_space": False, "prepend_scheme": "first"}},
+    "bytes": {"model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0]] + [[f"<0x{i:02X}>", -9.0] for i in range(256)], "byte_fallback": True}},
+    "no_unk": {"model": {"type": "Unigram", "unk_id": None, "vocab": [["a", 0.0], ["▁", -1e300]]}, "added_tokens": [], "post_processor": None},
+}
+for kind in ("Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Nmt", "StripAccents"):
+    changes[kind] = {"normalizer": {"type": kind}}
+changes["Strip"] = {"normalizer": {"type": "Strip", "strip_left": True, "strip_right": True}}
+changes["Prepend"] = {"normalizer": {"type": "Prepend", "prepend": "▁"}}
+for name, change in changes.items():
+    seed("tokenizer_json", name, json.dumps({**whole, **change}, ensure_ascii=False))

@@ -14,6 +14,8 @@ if [ $# -eq 0 ]; then
   for program in "$build"/bin/fuzz_*; do set -- "$@" "${program##*/fuzz_}"; done
 fi
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
+symbolizer=$(command -v llvm-symbolizer-19 || command -v llvm-symbolizer || true)
+if [ -n "$symbolizer" ]; then export ASAN_SYMBOLIZER_PATH=$symbolizer; fi
 found=()
 for target in "$@"; do
   corpus=$build/corpus/$target findings=$build/findings/$target log=$build/$target.log

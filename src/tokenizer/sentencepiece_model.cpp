@@ -23,6 +23,9 @@ constexpr auto varint = protozero::pbf_wire_type::varint;
 constexpr auto fixed32 = protozero::pbf_wire_type::fixed32;
 constexpr auto delimited = protozero::pbf_wire_type::length_delimited;
 
+/// get_bool looks at a byte before it knows that there is one, and takes a long zero for true.
+bool read_bool(protozero::pbf_reader& reader) { return reader.get_uint64() != 0; }
+
 Piece parse_piece(protozero::pbf_reader reader) {
   Piece piece;
   while (reader.next()) {
@@ -46,9 +49,9 @@ void parse_trainer_spec(protozero::pbf_reader reader, SentencePieceModel& model)
     if (reader.tag() == 3 && has_type(reader, varint)) {
       model.model_type = reader.get_enum();
     } else if (reader.tag() == 24 && has_type(reader, varint)) {
-      model.treat_whitespace_as_suffix = reader.get_bool();
+      model.treat_whitespace_as_suffix = read_bool(reader);
     } else if (reader.tag() == 35 && has_type(reader, varint)) {
-      model.byte_fallback = reader.get_bool();
+      model.byte_fallback = read_bool(reader);
     } else if (reader.tag() == 40 && has_type(reader, varint)) {
       model.unk_id = reader.get_int32();
     } else if (reader.tag() == 44 && has_type(reader, delimited)) {
@@ -66,11 +69,11 @@ void parse_normalizer_spec(protozero::pbf_reader reader, SentencePieceModel& mod
     } else if (reader.tag() == 2 && has_type(reader, delimited)) {
       model.precompiled_charsmap = view(reader);
     } else if (reader.tag() == 3 && has_type(reader, varint)) {
-      model.add_dummy_prefix = reader.get_bool();
+      model.add_dummy_prefix = read_bool(reader);
     } else if (reader.tag() == 4 && has_type(reader, varint)) {
-      model.remove_extra_whitespaces = reader.get_bool();
+      model.remove_extra_whitespaces = read_bool(reader);
     } else if (reader.tag() == 5 && has_type(reader, varint)) {
-      model.escape_whitespaces = reader.get_bool();
+      model.escape_whitespaces = read_bool(reader);
     } else {
       reader.skip();
     }
