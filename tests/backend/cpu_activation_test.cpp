@@ -36,7 +36,7 @@ double exact(Activation activation, float value) {
 }
 
 TEST_P(CpuActivation, IsAccurateRelativeToItself) {
-  const auto backend = make_cpu_backend(GetParam(), 1);
+  const auto backend = make_backend(GetParam(), 1);
   std::vector<float> x;
   for (int i = -4800; i <= 4800; ++i) x.push_back(static_cast<float>(i) * 0.00625F + 1e-4F);
   for (float tiny = 1e-30F; tiny < 1; tiny *= 3) x.insert(x.end(), {tiny, -tiny});
@@ -54,7 +54,7 @@ TEST_P(CpuActivation, IsAccurateRelativeToItself) {
 }
 
 TEST_P(CpuActivation, KeepsNanAndInfinity) {
-  const auto backend = make_cpu_backend(GetParam(), 1);
+  const auto backend = make_backend(GetParam(), 1);
   const std::vector<float> x{std::nanf(""), HUGE_VALF, -HUGE_VALF, 0.0F, -0.0F};
   for (int a = 0; a <= static_cast<int>(Activation::tanh); ++a) {
     const auto activation = static_cast<Activation>(a);

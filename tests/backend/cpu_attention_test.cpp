@@ -126,7 +126,7 @@ TEST_P(CpuAttention, AgreesWithReference) {
 }
 
 TEST_P(CpuAttention, SpreadsNan) {
-  const auto backend = make_cpu_backend(GetParam(), 1);
+  const auto backend = make_backend(GetParam(), 1);
   std::vector<float> qkv = random_floats(9 * 3 * 4, 1);
   qkv[12 + 4] = std::nanf("");   // the key of token 1
   const std::vector<std::int32_t> offsets{0, 4, 9};

@@ -63,7 +63,7 @@ TEST_P(CpuLinear, AgreesWithReferenceOnEveryShapeAndThreadCount) {
 }
 
 TEST_P(CpuLinear, FusesEveryActivation) {
-  const auto backend = make_cpu_backend(GetParam(), 2);
+  const auto backend = make_backend(GetParam(), 2);
   const Problem problem(9, 70, 83, 1, 2);
   for (int a = 0; a <= static_cast<int>(Activation::tanh); ++a)
     expect_close(problem.run32(*backend, static_cast<Activation>(a)), problem.run64(static_cast<Activation>(a)), 2e-6, "activation " + std::to_string(a));
@@ -87,7 +87,7 @@ TEST_P(CpuLinear, RowsDoNotDependOnTheirNeighbours) {
 }
 
 TEST_P(CpuLinear, SpreadsNanAndInfinityAlongTheirRowOnly) {
-  const auto backend = make_cpu_backend(GetParam(), 2);
+  const auto backend = make_backend(GetParam(), 2);
   Problem problem(10, 40, 50, 0, 0);
   problem.x[3 * 40 + 7] = std::nanf("");
   problem.x[6 * 40 + 39] = HUGE_VALF;
@@ -98,7 +98,7 @@ TEST_P(CpuLinear, SpreadsNanAndInfinityAlongTheirRowOnly) {
 }
 
 TEST_P(CpuLinear, TakesEmptyExtents) {
-  const auto backend = make_cpu_backend(GetParam(), 2);
+  const auto backend = make_backend(GetParam(), 2);
   const std::vector<float> bias{1, 2, 3};
   const LinearWeights<float> part{bias.data(), bias.data(), 3};
   const auto bare = backend->pack({&part, 1}, 0);   // nothing comes in: the bias alone

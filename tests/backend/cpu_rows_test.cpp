@@ -90,7 +90,7 @@ TEST_P(CpuRows, NormalizesAndDrops) {
 }
 
 TEST_P(CpuRows, MovesRows) {
-  const auto backend = make_cpu_backend(GetParam(), 2);
+  const auto backend = make_backend(GetParam(), 2);
   const std::vector<float> x{0, 1, 10, 11, 20, 21};
   const std::vector<std::int32_t> indices{2, 0, 2};
   std::vector<float> out(6);
@@ -119,7 +119,7 @@ TEST_P(CpuRows, Losses) {
       expect_close(got, want, 3e-7, std::to_string(classes) + " classes");
     }
   }
-  const auto backend = make_cpu_backend(GetParam(), 1);
+  const auto backend = make_backend(GetParam(), 1);
   const std::vector<float> z{-200, -1, 0, 3, 500}, y{0, 1, 0.5F, 1, 1};
   EXPECT_DOUBLE_EQ(backend->binary_cross_entropy(z.data(), y.data(), 5), ref.binary_cross_entropy(widen(z).data(), widen(y).data(), 5));
   EXPECT_DOUBLE_EQ(backend->mean_squared_error(z.data(), y.data(), 5), ref.mean_squared_error(widen(z).data(), widen(y).data(), 5));

@@ -16,17 +16,26 @@
 
 namespace albert::backend {
 
+/// Kernels with the lanes and tiles of AVX-512 in portable code, so that the one text of the kernels
+/// is tested at those sizes on every machine.
+extern const cpu::Kernels kSixteenLanes;
+
 inline std::vector<std::string> machine_instruction_sets() {
   std::vector<std::string> names;
   for (const InstructionSet& set : instruction_set_list())
     if (set.available) names.push_back(set.name);
+  names.emplace_back("sixteen_lanes");
   return names;
+}
+
+inline std::unique_ptr<const Backend<float>> make_backend(const std::string& isa, int threads) {
+  return isa == "sixteen_lanes" ? make_cpu_backend(kSixteenLanes, threads) : make_cpu_backend(isa, threads);
 }
 
 /// Backends of one instruction set on 1 to 4 threads.
 inline std::vector<std::unique_ptr<const Backend<float>>> backends_of(const std::string& isa) {
   std::vector<std::unique_ptr<const Backend<float>>> backends;
-  for (int threads = 1; threads <= 4; ++threads) backends.push_back(make_cpu_backend(isa, threads));
+  for (int threads = 1; threads <= 4; ++threads) backends.push_back(make_backend(isa, threads));
   return backends;
 }
 

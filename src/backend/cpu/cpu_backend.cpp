@@ -300,7 +300,10 @@ class CpuBackend final : public Backend<float> {
 }  // namespace cpu
 
 std::unique_ptr<const Backend<float>> make_cpu_backend(std::string_view isa, int threads) {
-  const cpu::Kernels& kernels = cpu::choose_kernels(isa);
+  return make_cpu_backend(cpu::choose_kernels(isa), threads);
+}
+
+std::unique_ptr<const Backend<float>> make_cpu_backend(const cpu::Kernels& kernels, int threads) {
   auto pool = threads == 1 ? nullptr : std::make_unique<ThreadPool>(threads);
   return std::make_unique<cpu::CpuBackend>(kernels, pool && pool->threads() > 1 ? std::move(pool) : nullptr);
 }

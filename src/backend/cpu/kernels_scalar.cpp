@@ -1,5 +1,5 @@
 #include "backend/cpu/kernels_impl.h"
-#include "backend/cpu/vector_scalar.h"
+#include "backend/cpu/vector_portable.h"
 
 namespace albert::backend::cpu {
 

@@ -1,21 +1,36 @@
-// The portable vector: the compiler's own four-lane type, for any machine.
+// The portable vector: the compiler's own vector type, for any machine.
 #pragma once
 
 #include <cstdint>
 
 namespace albert::backend::cpu {
 
-/// Operations are those of Avx2 (vector_avx2.h), except that fma rounds twice.
-struct Scalar {
+// g++ 12 forgets the size of a vector type that depends on a template parameter: so, one by one.
+template <int kLanes>
+struct Lanes;
+template <>
+struct Lanes<4> {
   using F = float __attribute__((vector_size(16)));
   using I = std::int32_t __attribute__((vector_size(16)));
+};
+template <>
+struct Lanes<16> {
+  using F = float __attribute__((vector_size(64)));
+  using I = std::int32_t __attribute__((vector_size(64)));
+};
+
+/// Operations are those of Avx2 (vector_avx2.h), except that fma rounds twice.
+template <int kLanes, int kRows, int kVectors>
+struct Portable {
+  using F = typename Lanes<kLanes>::F;
+  using I = typename Lanes<kLanes>::I;
   using Mask = I;
-  static constexpr int kWidth = 4;
-  static constexpr int kTileRows = 4;     // rows and vectors of a GEMM tile
-  static constexpr int kTileVectors = 2;
+  static constexpr int kWidth = kLanes;
+  static constexpr int kTileRows = kRows;        // rows and vectors of a GEMM tile
+  static constexpr int kTileVectors = kVectors;
 
   static F zero() { return F{}; }
-  static F set(float x) { return F{x, x, x, x}; }
+  static F set(float x) { return F{} + x; }
   static F load(const float* p) {
     F v;
     __builtin_memcpy(&v, p, sizeof v);
@@ -53,7 +68,8 @@ struct Scalar {
   static F select(Mask m, F a, F b) { return reinterpret_cast<F>((reinterpret_cast<I>(a) & m) | (reinterpret_cast<I>(b) & ~m)); }
   static F abs(F a) { return reinterpret_cast<F>(reinterpret_cast<I>(a) & 0x7fffffff); }
   static F copy_sign(F magnitude, F sign) {
-    return reinterpret_cast<F>((reinterpret_cast<I>(magnitude) & 0x7fffffff) | (reinterpret_cast<I>(sign) & ~I{} << 31));
+    constexpr auto kSign = static_cast<std::int32_t>(0x80000000U);
+    return reinterpret_cast<F>((reinterpret_cast<I>(magnitude) & ~kSign) | (reinterpret_cast<I>(sign) & kSign));
   }
   static F round(F a) {
     const F magic = set(12582912.0F);  // 1.5 * 2^23: rounds anything below 2^22
@@ -65,11 +81,18 @@ struct Scalar {
     const I half = k >> 1;
     return a * reinterpret_cast<F>((half + 127) << 23) * reinterpret_cast<F>((k - half + 127) << 23);
   }
-  static float sum(F a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+  static float sum(F a) {
+    for (int half = kWidth / 2; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) a[i] += a[i + half];
+    return a[0];
+  }
   static float largest(F a) {
-    const float x = a[0] > a[2] ? a[0] : a[2], y = a[1] > a[3] ? a[1] : a[3];
-    return x > y ? x : y;
+    for (int i = 1; i < kWidth; ++i) a[0] = a[i] > a[0] ? a[i] : a[0];
+    return a[0];
   }
 };
+
+/// Four lanes, which every 64-bit processor has.
+using Scalar = Portable<4, 4, 2>;
 
 }  // namespace albert::backend::cpu
