@@ -117,7 +117,8 @@ bool pooling_argument(const Json& unused, ModelClass model_class) {
 }  // namespace
 
 AlbertPreTrainedModel AlbertPreTrainedModel::from_pretrained(ModelClass model_class, const std::string& path, const LoadOptions& options) {
-  const Source source = open_path(path, model_class, options);
+  Source source = open_path(path, model_class, options);
+  source.config->set("_name_or_path", path);
   const bool add_pooling_layer = pooling_argument(source.unused, model_class);
   LoadingInfo info;
   Parameters parameters = load_state(source.weights,
