@@ -172,7 +172,7 @@ Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
 
 std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast, const Json& overrides) {
   if (!fast) return AlbertTokenizer::from_pretrained(directory, overrides);
-  return Tokenizer::from_pretrained(directory, true, overrides);
+  return AlbertTokenizerFast::from_pretrained(directory, overrides);
 }
 
 Json answer_row(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
