@@ -14,7 +14,7 @@
 
 namespace albert {
 
-/// AlbertTokenizer, or what Tokenizer::from_pretrained gives for the fast form.
+/// AlbertTokenizer or AlbertTokenizerFast from the files of a directory.
 std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast, const Json& overrides = {});
 
 /// One row's answer; {"error", "message"} where the library throws. "load" replaces the tokenizer.
