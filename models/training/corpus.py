@@ -1,7 +1,7 @@
-"""Training sequences of exactly `length` pieces, without padding, and the masking of them."""
+"""Training sequences of up to `length` pieces, and the masking of them."""
 import numpy
 
-CLS, SEP, MASK, FIRST_ORDINARY = 2, 3, 4, 5
+PAD, CLS, SEP, MASK, FIRST_ORDINARY = 0, 2, 3, 4, 5
 
 
 def load(path):
@@ -12,45 +12,47 @@ def load(path):
     return [sentences[a:b] for a, b in zip(numpy.concatenate([[0], documents[:-1]]), documents)]
 
 
-def sequences(documents, length, generator, pairs=0.6):
-    """Rows (ids, segment start of B, order label) as three arrays.
+def sequences(documents, length, generator, pairs=0.5):
+    """Rows (ids, start of segment B, order label) as three arrays.
 
-    Sentences are collected until the row is full. A share `pairs` of the rows that lie inside one document is cut
-    between two sentences and half of those swapped (label 1); all others are one segment (label -100).
+    A share `pairs` of the rows holds whole sentences of one document, cut into two segments between two sentences;
+    half of them are swapped (label 1). They may end in a little padding: were they cut off at the full length, the
+    cut would give the order away. All other rows are one full segment (label -100), across documents if need be.
     """
     rows, splits, labels = [], [], []
     order = generator.permutation(len(documents))
     stream = [(s, d) for d in order for s in documents[d]]
     position = 0
     while position < len(stream):
-        room, taken, size = length - 3, [], 0
-        while position < len(stream) and size < room + 1:
-            taken.append(stream[position])
-            size += len(stream[position][0])
-            position += 1
-        if size < room + 1:
-            break
-        same = taken[0][1] == taken[-1][1]
-        if len(taken) > 1 and same and generator.random() < pairs:
-            cut = int(generator.integers(1, len(taken)))
-            a = numpy.concatenate([s for s, _ in taken[:cut]])[:room - 1]
-            b = numpy.concatenate([s for s, _ in taken[cut:]])[:room - len(a)]
-            if len(a) + len(b) < room:
-                continue
+        document, room = stream[position][1], length - 3
+        last, size = position, 0
+        while last < len(stream) and stream[last][1] == document and size + len(stream[last][0]) <= room:
+            size += len(stream[last][0])
+            last += 1
+        row = numpy.zeros(length, dtype=numpy.int64)
+        if last - position > 1 and size > 0.65 * room and generator.random() < pairs / 0.65:
+            cut = int(generator.integers(position + 1, last))
+            a = numpy.concatenate([s for s, _ in stream[position:cut]])
+            b = numpy.concatenate([s for s, _ in stream[cut:last]])
             label = int(generator.random() < 0.5)
             if label:
                 a, b = b, a
-            row = numpy.concatenate([[CLS], a, [SEP], b, [SEP]])
-            splits.append(len(a) + 2)
+            row[:size + 3] = numpy.concatenate([[CLS], a, [SEP], b, [SEP]])
+            split = len(a) + 2
         else:
-            row = numpy.concatenate([[CLS], numpy.concatenate([s for s, _ in taken])[:room + 1], [SEP]])
-            splits.append(length)
-            label = -100
+            room, label, split = length - 2, -100, length
+            while last < len(stream) and size < room:
+                size += len(stream[last][0])
+                last += 1
+            if size < room:
+                break
+            row[:] = numpy.concatenate([[CLS], numpy.concatenate([s for s, _ in stream[position:last]])[:room], [SEP]])
+            if size - room > len(stream[last - 1][0]) // 2 and last - position > 1:
+                last -= 1  # mostly cut off: begin the next row with it
         rows.append(row)
+        splits.append(split)
         labels.append(label)
-        last = len(taken[-1][0])
-        if size - room > last // 2 and len(taken) > 1:  # mostly cut off: begin the next row with it
-            position -= 1
+        position = last
     return numpy.stack(rows), numpy.array(splits), numpy.array(labels)
 
 

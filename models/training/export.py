@@ -2,7 +2,7 @@
 """Write the model folder: half-precision weights, configurations and the small heads.
 
 Run it in an environment with transformers 4.34.1 so that configuration and tokenizer files have that shape.
-Without --heads, or with a checkpoint that has none, the heads are seeded random values.
+Of a checkpoint without heads (before finetune.py) they are seeded random values.
 """
 import argparse
 import json

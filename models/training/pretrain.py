@@ -66,7 +66,7 @@ def optimisers(model, args):
 
 
 def losses(model, ids, types, positions, targets, orders):
-    hidden = model.albert(input_ids=ids, token_type_ids=types)
+    hidden = model.albert(input_ids=ids, token_type_ids=types, attention_mask=(ids != corpus.PAD).long())
     predictions = model.predictions
     picked = hidden[0].reshape(-1, hidden[0].shape[-1])[positions]
     transformed = predictions.LayerNorm(predictions.activation(predictions.dense(picked)))
@@ -92,7 +92,7 @@ def batches(data, args, epoch, length):
         index = order[start:start + size]
         ids = rows[index]
         masked, positions, targets = corpus.mask(ids, generator, args.rate, args.vocabulary)
-        types = (numpy.arange(length)[None] >= splits[index][:, None]).astype(numpy.int64)
+        types = ((numpy.arange(length)[None] >= splits[index][:, None]) & (ids != corpus.PAD)).astype(numpy.int64)
         yield tuple(torch.from_numpy(x) for x in (masked, types, positions, targets, labels[index]))
 
 
@@ -105,7 +105,8 @@ def evaluate(model, data, args):
             rows, splits, labels = corpus.sequences(documents, args.length, generator)
             pick = generator.permutation(len(rows))[:args.evaluation_rows]
             masked, positions, targets = corpus.mask(rows[pick], generator, 0.15, args.vocabulary)
-            types = (numpy.arange(args.length)[None] >= splits[pick][:, None]).astype(numpy.int64)
+            types = numpy.arange(args.length)[None] >= splits[pick][:, None]
+            types = (types & (rows[pick] != corpus.PAD)).astype(numpy.int64)
             mlm, sop, correct, order = losses(model, *(torch.from_numpy(x) for x in
                                                        (masked, types, positions, targets, labels[pick])))
             report.append(f"{name} {mlm:.3f} {correct:.2%}" + (f" sop {order:.1%}" if (labels[pick] >= 0).any() else ""))
@@ -124,7 +125,7 @@ def main():
     parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--warmup", type=int, default=200)
     parser.add_argument("--optimiser", choices=("muon", "adamw"), default="muon")
-    parser.add_argument("--tokens", type=int, default=3072, help="pieces per batch")
+    parser.add_argument("--tokens", type=int, default=2048, help="pieces per batch")
     parser.add_argument("--length", type=int, default=64)
     parser.add_argument("--rate", type=float, default=0.2)
     parser.add_argument("--order-weight", type=float, default=0.2)
