@@ -13,10 +13,11 @@ namespace {
 void check_framework(const MappedFile& file, const formats::NamedTensors& content) {
   const auto format = content.metadata.find("format");
   const bool known = format != content.metadata.end() && (format->second == "pt" || format->second == "tf" || format->second == "flax");
-  require(known, ErrorCode::bad_data,
-          "The safetensors archive passed at {} does not contain the valid metadata. Make sure you save your model with the `save_pretrained` "
-          "method: its __metadata__ must have \"format\": \"pt\"",
-          file.name());
+  require(
+      known, ErrorCode::bad_data,
+      "The safetensors archive passed at {} does not contain the valid metadata. Make sure you save your model with the `save_pretrained` "
+      "method: its __metadata__ must have \"format\": \"pt\"",
+      file.name());
   require(format->second == "pt", ErrorCode::not_implemented, "Conversion from a {} safetensors archive ({}) to PyTorch is not implemented",
           format->second, file.name());
 }
@@ -41,7 +42,8 @@ Checkpoint read_shards(const FileSource& files, const MappedFile& index_file) {
   Checkpoint checkpoint;
   std::set<std::string> names;
   for (const auto& [key, file] : member(index, "weight_map", index_file.name()).as_object()) {
-    require(file.is_string(), ErrorCode::bad_data, "{}: the file of '{}' must be a string, got {}", index_file.name(), key, file.type_name());
+    require(file.is_string(), ErrorCode::bad_data, "{}: the file of '{}' must be a string, got {}", index_file.name(), key,
+            file.type_name());
     checkpoint.keys.push_back(key);
     names.insert(file.as_string());
   }
@@ -55,7 +57,8 @@ Checkpoint read_shards(const FileSource& files, const MappedFile& index_file) {
 
 [[noreturn]] void fail_nothing_found(const FileSource& files, const CheckpointChoice& choice) {
   const std::string expected = with_variant("pytorch_model.bin", choice.variant);
-  for (const auto& [name, framework] : {std::pair("model.ckpt.index", "TensorFlow"), {"tf_model.h5", "TensorFlow"}, {"flax_model.msgpack", "Flax"}})
+  for (const auto& [name, framework] :
+       {std::pair("model.ckpt.index", "TensorFlow"), {"tf_model.h5", "TensorFlow"}, {"flax_model.msgpack", "Flax"}})
     if (files.open(name) != nullptr)
       fail(ErrorCode::not_found,
            "Error no file named {} found in directory {} but there is a file for {} weights ({}): save the model in PyTorch's format first",

@@ -12,13 +12,13 @@ namespace albert {
 
 /// A state dict as it lies in files: one, or the shards of an index.
 struct Checkpoint {
-  std::vector<std::string> keys;                ///< names the file, or the index, announces
-  std::vector<formats::NamedTensors> shards;    ///< in the order in which they are copied
+  std::vector<std::string> keys;              ///< names the file, or the index, announces
+  std::vector<formats::NamedTensors> shards;  ///< in the order in which they are copied
 };
 
 struct CheckpointChoice {
-  std::string variant;                          ///< "fp16": model.fp16.safetensors; empty: none
-  std::optional<bool> use_safetensors;          ///< false: only pytorch_model.bin
+  std::string variant;                  ///< "fp16": model.fp16.safetensors; empty: none
+  std::optional<bool> use_safetensors;  ///< false: only pytorch_model.bin
 };
 
 /// The file that the reference would choose: model.safetensors, its index, pytorch_model.bin, its

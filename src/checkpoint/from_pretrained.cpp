@@ -16,7 +16,8 @@ namespace {
 // One folder inside another place.
 class Subfolder final : public FileSource {
  public:
-  Subfolder(const FileSource& parent, std::string folder) : parent_(parent), folder_(std::move(folder)), name_(join_path(parent.name(), folder_)) {}
+  Subfolder(const FileSource& parent, std::string folder)
+      : parent_(parent), folder_(std::move(folder)), name_(join_path(parent.name(), folder_)) {}
   std::shared_ptr<const MappedFile> open(std::string_view name) const override { return parent_.open(join_path(folder_, name)); }
   std::vector<std::string> folders(std::string_view name) const override { return parent_.folders(join_path(folder_, name)); }
   const std::string& name() const noexcept override { return name_; }
@@ -45,7 +46,8 @@ void load_source_config(Source& source, const FileSource& files, const LoadOptio
 // The encoder of a folder and one of its heads, as a single state dict. What else the folder's own
 // weights hold - other heads, a pooler that this class has not - is no part of it.
 Checkpoint join_head(Checkpoint encoder, Checkpoint head, const std::vector<ParameterSpec>& table) {
-  const bool prefixed = std::any_of(encoder.keys.begin(), encoder.keys.end(), [](const std::string& key) { return modern_key(key).starts_with("albert"); });
+  const bool prefixed =
+      std::any_of(encoder.keys.begin(), encoder.keys.end(), [](const std::string& key) { return modern_key(key).starts_with("albert"); });
   const auto renamed = [&](const std::string& key) { return (prefixed ? "" : "albert.") + modern_key(key); };
   std::set<std::string_view> base_names;
   for (const ParameterSpec& row : table)
@@ -94,10 +96,12 @@ Source open_file(const std::string& path, const LoadOptions& options) {
 
 Source open_path(const std::string& given, ModelClass model_class, const LoadOptions& options) {
   const Json* subfolder = options.config_overrides.find("subfolder");
-  const std::string path = subfolder != nullptr && subfolder->is_string() && !subfolder->as_string().empty() ? join_path(given, subfolder->as_string()) : given;
+  const std::string path =
+      subfolder != nullptr && subfolder->is_string() && !subfolder->as_string().empty() ? join_path(given, subfolder->as_string()) : given;
   if (const auto files = find_source(path)) return open_folder(*files, model_class, options);
   if (is_file(path)) return open_file(path, options);
-  require(!is_file(path + ".index"), ErrorCode::value, "We found a TensorFlow checkpoint at {}.index: convert it to PyTorch's format first", path);
+  require(!is_file(path + ".index"), ErrorCode::value, "We found a TensorFlow checkpoint at {}.index: convert it to PyTorch's format first",
+          path);
   fail(ErrorCode::not_found, "'{}' is neither a model's folder nor a weight file", path);
 }
 
@@ -107,8 +111,8 @@ bool pooling_argument(const Json& unused, ModelClass model_class) {
   if (!unused.is_object()) return add_pooling_layer;
   for (const auto& [name, value] : unused.as_object()) {
     if (name == "subfolder") continue;
-    require(name == "add_pooling_layer" && model_class == ModelClass::model, ErrorCode::type, "{}.__init__() got an unexpected keyword argument '{}'",
-            to_string(model_class), name);
+    require(name == "add_pooling_layer" && model_class == ModelClass::model, ErrorCode::type,
+            "{}.__init__() got an unexpected keyword argument '{}'", to_string(model_class), name);
     add_pooling_layer = value.as_bool();
   }
   return add_pooling_layer;

@@ -80,10 +80,11 @@ KeyMatch match_keys(const std::vector<ParameterSpec>& table, const std::vector<s
 
   if (match.prefix == Prefix::stripped)
     for (const std::string& key : loaded)
-      require(!head_names.contains(key) || base_names.contains(key), ErrorCode::value,
-              "The state dictionary of the model you are trying to load is corrupted. Are you sure it was properly saved? ('{}' is there, but "
-              "no name begins with 'albert')",
-              key);
+      require(
+          !head_names.contains(key) || base_names.contains(key), ErrorCode::value,
+          "The state dictionary of the model you are trying to load is corrupted. Are you sure it was properly saved? ('{}' is there, but "
+          "no name begins with 'albert')",
+          key);
 
   // Buffers that older files hold and that are derived from the configuration.
   const std::string embeddings = (expects ? "albert." : "") + std::string("embeddings.");

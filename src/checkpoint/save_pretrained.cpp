@@ -78,7 +78,8 @@ std::vector<std::string> shard_names(const std::string& weights_name, std::size_
   if (count == 1) return {weights_name};
   const std::size_t dot = weights_name.rfind('.');
   std::vector<std::string> names;
-  for (std::size_t i = 1; i <= count; ++i) names.push_back(fmt::format("{}-{:05}-of-{:05}{}", weights_name.substr(0, dot), i, count, weights_name.substr(dot)));
+  for (std::size_t i = 1; i <= count; ++i)
+    names.push_back(fmt::format("{}-{:05}-of-{:05}{}", weights_name.substr(0, dot), i, count, weights_name.substr(dot)));
   return names;
 }
 

@@ -15,7 +15,8 @@ struct Unit {
   std::string_view name;
   std::int64_t bytes;
 };
-constexpr std::array<Unit, 6> kUnits = {{{"GIB", 1LL << 30}, {"MIB", 1LL << 20}, {"KIB", 1LL << 10}, {"GB", 1000000000}, {"MB", 1000000}, {"KB", 1000}}};
+constexpr std::array<Unit, 6> kUnits = {
+    {{"GIB", 1LL << 30}, {"MIB", 1LL << 20}, {"KIB", 1LL << 10}, {"GB", 1000000000}, {"MB", 1000000}, {"KB", 1000}}};
 
 constexpr std::string_view kSpace = " \t\n\r\f\v\x1c\x1d\x1e\x1f";
 
@@ -53,7 +54,8 @@ std::int64_t parse_shard_size(std::string_view text) {
     if (!upper.ends_with(unit.name)) continue;
     const std::int64_t number = python_int(text.substr(0, text.size() - unit.name.size()), text);
     std::int64_t bytes = 0;
-    if (__builtin_mul_overflow(number, unit.bytes, &bytes)) bytes = number < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    if (__builtin_mul_overflow(number, unit.bytes, &bytes))
+      bytes = number < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
     const bool bits = unit.name.size() == 2 && text.ends_with('b');
     return bits ? (bytes >> 3) : bytes;  // floor, for negative sizes too
   }

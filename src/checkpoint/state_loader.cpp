@@ -71,9 +71,10 @@ class StateLoader {
       if (found == tensors.end()) continue;
       const Tensor& tensor = *found->second;
       if (tensor.shape() != table_[row].shape) {
-        errors_.push_back(fmt::format("size mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, the shape in current "
-                                      "model is torch.Size({}).",
-                                      name, to_string(tensor.shape()), to_string(table_[row].shape)));
+        errors_.push_back(
+            fmt::format("size mismatch for {}: copying a param with shape torch.Size({}) from checkpoint, the shape in current "
+                        "model is torch.Size({}).",
+                        name, to_string(tensor.shape()), to_string(table_[row].shape)));
         continue;
       }
       values_[owner(row)] = tensor.to(DType::f32);
@@ -123,7 +124,9 @@ class StateLoader {
   }
 
   [[noreturn]] void fail_mismatch() const {
-    fail(ErrorCode::value, "Error(s) in loading state_dict for {}:\n\t{}\n\tYou may consider adding `ignore_mismatched_sizes=True` in the model `from_pretrained` method.",
+    fail(ErrorCode::value,
+         "Error(s) in loading state_dict for {}:\n\t{}\n\tYou may consider adding `ignore_mismatched_sizes=True` in the model "
+         "`from_pretrained` method.",
          to_string(request_.model_class), fmt::join(errors_, "\n\t"));
   }
 
@@ -131,7 +134,8 @@ class StateLoader {
     if (!request_.config.has("architectures")) return false;
     const Json listed = request_.config.get("architectures");
     if (!listed.is_array()) return false;
-    return std::any_of(listed.as_array().begin(), listed.as_array().end(), [&](const Json& item) { return item.is_string() && item.as_string() == name; });
+    return std::any_of(listed.as_array().begin(), listed.as_array().end(),
+                       [&](const Json& item) { return item.is_string() && item.as_string() == name; });
   }
 
   void report() {
@@ -140,26 +144,30 @@ class StateLoader {
     info_.unexpected_keys = match_.unexpected;
     if (!match_.unexpected.empty() && is_listed_architecture(name))
       info_.warnings.push_back(fmt::format(
-          "Some weights of the model checkpoint at {0} were not used when initializing {1}: {2}\n- This IS expected if you are initializing {1} "
+          "Some weights of the model checkpoint at {0} were not used when initializing {1}: {2}\n- This IS expected if you are "
+          "initializing {1} "
           "from the checkpoint of a model trained on another task or with another architecture (e.g. initializing a "
-          "BertForSequenceClassification model from a BertForPreTraining model).\n- This IS NOT expected if you are initializing {1} from the "
+          "BertForSequenceClassification model from a BertForPreTraining model).\n- This IS NOT expected if you are initializing {1} from "
+          "the "
           "checkpoint of a model that you expect to be exactly identical (initializing a BertForSequenceClassification model from a "
           "BertForSequenceClassification model).",
           request_.path, name, python_list(match_.unexpected)));
     if (!match_.missing.empty())
-      info_.warnings.push_back(fmt::format(
-          "Some weights of {} were not initialized from the model checkpoint at {} and are newly initialized: {}\nYou should probably TRAIN this "
-          "model on a down-stream task to be able to use it for predictions and inference.",
-          name, request_.path, python_list(match_.missing)));
+      info_.warnings.push_back(
+          fmt::format("Some weights of {} were not initialized from the model checkpoint at {} and are newly initialized: {}\nYou should "
+                      "probably TRAIN this "
+                      "model on a down-stream task to be able to use it for predictions and inference.",
+                      name, request_.path, python_list(match_.missing)));
     if (info_.mismatched_keys.empty()) return;
     std::string lines;
     for (const LoadingInfo::Mismatch& mismatch : info_.mismatched_keys)
-      lines += fmt::format("- {}: found shape torch.Size({}) in the checkpoint and torch.Size({}) in the model instantiated\n", mismatch.name,
-                           to_string(mismatch.file_shape), to_string(mismatch.model_shape));
-    info_.warnings.push_back(fmt::format(
-        "Some weights of {} were not initialized from the model checkpoint at {} and are newly initialized because the shapes did not match:\n"
-        "{}You should probably TRAIN this model on a down-stream task to be able to use it for predictions and inference.",
-        name, request_.path, lines));
+      lines += fmt::format("- {}: found shape torch.Size({}) in the checkpoint and torch.Size({}) in the model instantiated\n",
+                           mismatch.name, to_string(mismatch.file_shape), to_string(mismatch.model_shape));
+    info_.warnings.push_back(
+        fmt::format("Some weights of {} were not initialized from the model checkpoint at {} and are newly initialized because the shapes "
+                    "did not match:\n"
+                    "{}You should probably TRAIN this model on a down-stream task to be able to use it for predictions and inference.",
+                    name, request_.path, lines));
   }
 
   const Checkpoint& checkpoint_;

@@ -9,7 +9,8 @@
 namespace albert::formats {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNames = {"BOOL", "U8", "I8", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "F64", "I64", "U64"};
+constexpr std::array<std::string_view, 13> kNames = {"BOOL", "U8",  "I8",  "I16", "U16", "F16", "BF16",
+                                                     "I32",  "U32", "F32", "F64", "I64", "U64"};
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace albert::formats {
 
 struct NamedTensors {
   std::vector<std::pair<std::string, Tensor>> tensors;
-  std::map<std::string, std::string> metadata;   ///< safetensors' __metadata__; empty elsewhere
+  std::map<std::string, std::string> metadata;  ///< safetensors' __metadata__; empty elsewhere
   /// Names that share one storage in the file (a tied pair of a torch file), grouped.
   std::vector<std::vector<std::string>> shared;
 

@@ -15,6 +15,7 @@ using Kind = PickleValue::Kind;
 constexpr std::uint64_t kHeapBytes = 512ULL << 20U;
 constexpr std::size_t kMaxStack = 1ULL << 23U;   // values, open MARKs
 constexpr std::uint64_t kMemoEntry = 64;         // bytes, about
+constexpr std::uint64_t kSparseMemoEntry = 512;  // dear, for it is slow too
 
 }  // namespace
 
@@ -28,7 +29,8 @@ PickleValue PickleValue::make_object(std::uint32_t tag, std::uint64_t index) noe
 
 void PickleHeap::charge(std::uint64_t bytes) {
   charged_ += bytes;
-  require(charged_ <= kHeapBytes, ErrorCode::bad_data, "{}: refused: this pickle needs more than {} MiB besides its tensors", what_, kHeapBytes >> 20U);
+  require(charged_ <= kHeapBytes, ErrorCode::bad_data, "{}: refused: this pickle needs more than {} MiB besides its tensors", what_,
+          kHeapBytes >> 20U);
 }
 
 PickleValue PickleHeap::make_tuple(std::span<const Value> items) {
@@ -149,16 +151,53 @@ bool PickleMachine::step(std::uint8_t opcode) {
     case '2':  // DUP
       push(top());
       return true;
-    case 'N': case 0x88: case 0x89: case 'K': case 'M': case 'J': case 'I': case 'L': case 0x8a: case 0x8b: case 'G': case 'F':
+    case 'N':
+    case 0x88:
+    case 0x89:
+    case 'K':
+    case 'M':
+    case 'J':
+    case 'I':
+    case 'L':
+    case 0x8a:
+    case 0x8b:
+    case 'G':
+    case 'F':
       push_number(opcode);
       return true;
-    case 'X': case 0x8c: case 0x8d: case 'U': case 'T': case 'C': case 'B': case 0x8e: case 0x96:
+    case 'X':
+    case 0x8c:
+    case 0x8d:
+    case 'U':
+    case 'T':
+    case 'C':
+    case 'B':
+    case 0x8e:
+    case 0x96:
       push_text(opcode);
       return true;
-    case ')': case 0x85: case 0x86: case 0x87: case 't': case ']': case 'l': case 'a': case 'e': case '}': case 'd': case 's': case 'u':
+    case ')':
+    case 0x85:
+    case 0x86:
+    case 0x87:
+    case 't':
+    case ']':
+    case 'l':
+    case 'a':
+    case 'e':
+    case '}':
+    case 'd':
+    case 's':
+    case 'u':
       push_container(opcode);
       return true;
-    case 'q': case 'r': case 'p': case 0x94: case 'h': case 'j': case 'g':
+    case 'q':
+    case 'r':
+    case 'p':
+    case 0x94:
+    case 'h':
+    case 'j':
+    case 'g':
       use_memo(opcode);
       return true;
     default:
@@ -172,7 +211,8 @@ void PickleMachine::push_number(std::uint8_t opcode) {
   switch (opcode) {
     case 'N':  // NONE
       return push(value);
-    case 0x88: case 0x89:  // NEWTRUE, NEWFALSE
+    case 0x88:
+    case 0x89:  // NEWTRUE, NEWFALSE
       value.kind = Kind::boolean;
       value.integer = opcode == 0x88;
       return push(value);
@@ -182,7 +222,8 @@ void PickleMachine::push_number(std::uint8_t opcode) {
       return push_integer(cursor_.read<std::uint16_t>());
     case 'J':  // BININT
       return push_integer(cursor_.read<std::int32_t>());
-    case 'I': case 'L': {  // INT, LONG: decimal text
+    case 'I':
+    case 'L': {  // INT, LONG: decimal text
       std::string_view line = take_line();
       if (opcode == 'I' && (line == "00" || line == "01")) {
         value.kind = Kind::boolean;
@@ -195,7 +236,8 @@ void PickleMachine::push_number(std::uint8_t opcode) {
       if (error != std::errc() || end != line.data() + line.size()) malformed("a decimal integer that cannot be read");
       return push_integer(integer);
     }
-    case 0x8a: case 0x8b: {  // LONG1, LONG4: two's complement
+    case 0x8a:
+    case 0x8b: {  // LONG1, LONG4: two's complement
       const std::uint64_t count = opcode == 0x8a ? cursor_.read_byte() : cursor_.read<std::uint32_t>();
       if (count > sizeof(std::int64_t)) return push_characters(Kind::big_integer, count);
       const std::string_view bytes = cursor_.take_text(count);
@@ -238,7 +280,8 @@ void PickleMachine::push_text(std::uint8_t opcode) {
 
 void PickleMachine::append(std::size_t height) {
   const std::span<const Value> values = above(height);
-  if (height == 0 || !stack_[height - 1].is(Kind::list) || (!marks_.empty() && marks_.back() >= height)) malformed("items for something that is no list");
+  if (height == 0 || !stack_[height - 1].is(Kind::list) || (!marks_.empty() && marks_.back() >= height))
+    malformed("items for something that is no list");
   heap_.charge(values.size() * sizeof(Value));
   PickleHeap::Items& list = heap_.list(stack_[height - 1]);
   list.insert(list.end(), values.begin(), values.end());
@@ -247,7 +290,8 @@ void PickleMachine::append(std::size_t height) {
 
 void PickleMachine::set_items(std::size_t height) {
   const std::span<const Value> values = above(height);
-  if (height == 0 || !stack_[height - 1].is(Kind::dict) || (!marks_.empty() && marks_.back() >= height)) malformed("items for something that is no dict");
+  if (height == 0 || !stack_[height - 1].is(Kind::dict) || (!marks_.empty() && marks_.back() >= height))
+    malformed("items for something that is no dict");
   if (values.size() % 2 != 0) malformed("a key without a value");
   heap_.charge(values.size() * sizeof(Value));
   PickleHeap::Pairs& dict = heap_.dict(stack_[height - 1]);
@@ -259,7 +303,9 @@ void PickleMachine::push_container(std::uint8_t opcode) {
   switch (opcode) {
     case ')':  // EMPTY_TUPLE
       return push(heap_.make_tuple({}));
-    case 0x85: case 0x86: case 0x87: {  // TUPLE1, TUPLE2, TUPLE3
+    case 0x85:
+    case 0x86:
+    case 0x87: {  // TUPLE1, TUPLE2, TUPLE3
       const std::size_t count = opcode - 0x84U;
       if (stack_.size() < (marks_.empty() ? 0 : marks_.back()) + count) malformed("too few values for a tuple");
       const Value tuple = heap_.make_tuple(above(stack_.size() - count));
@@ -274,7 +320,8 @@ void PickleMachine::push_container(std::uint8_t opcode) {
     }
     case ']':  // EMPTY_LIST
       return push(heap_.make_list());
-    case 'l': case 'd': {  // LIST, DICT: from the items above a mark
+    case 'l':
+    case 'd': {  // LIST, DICT: from the items above a mark
       const std::size_t height = pop_mark();
       if (stack_.size() >= kMaxStack) malformed("its stack grows without end");
       stack_.insert(stack_.begin() + static_cast<std::ptrdiff_t>(height), opcode == 'l' ? heap_.make_list() : heap_.make_dict());
@@ -319,11 +366,12 @@ void PickleMachine::use_memo(std::uint8_t opcode) {
     memo_[index] = value;
     return;
   }
-  heap_.charge(kMemoEntry);
   if (index == memo_.size()) {
+    heap_.charge(kMemoEntry);
     memo_.push_back(value);
     sparse_memo_.erase(index);
   } else {
+    heap_.charge(kSparseMemoEntry);
     sparse_memo_.insert_or_assign(index, value);
   }
 }
@@ -340,7 +388,8 @@ void PickleMachine::push_object(std::uint8_t opcode) {
       if (!name.is(Kind::text) || !module.is(Kind::text)) malformed("a global name that is no text");
       return push(owner_.find_global(module.view(), name.view()));
     }
-    case 'R': case 0x81: {  // REDUCE, NEWOBJ
+    case 'R':
+    case 0x81: {  // REDUCE, NEWOBJ
       const Value arguments = pop();
       const Value callable = pop();
       if (!arguments.is(Kind::tuple)) malformed("arguments that are no tuple");
@@ -353,7 +402,8 @@ void PickleMachine::push_object(std::uint8_t opcode) {
     case 'Q':  // BINPERSID
       return push(owner_.persistent_load(heap_, pop()));
     default:
-      fail(ErrorCode::bad_data, "{}: refused: pickle opcode 0x{:02x} at byte {} has no place in a weight file", what_, opcode, cursor_.position() - 1);
+      fail(ErrorCode::bad_data, "{}: refused: pickle opcode 0x{:02x} at byte {} has no place in a weight file", what_, opcode,
+           cursor_.position() - 1);
   }
 }
 

@@ -19,12 +19,18 @@ namespace albert::formats {
 
 struct PickleValue {
   enum class Kind : std::uint8_t {
-    none, boolean, integer, real,
-    big_integer,   // bytes of an integer beyond 64 bits, little-endian
-    text, bytes,   // views into the pickle
-    tuple, list, dict,
-    global,        // a name its owner knows
-    object,        // something its owner made; `count` is the owner's tag
+    none,
+    boolean,
+    integer,
+    real,
+    big_integer,  // bytes of an integer beyond 64 bits, little-endian
+    text,
+    bytes,  // views into the pickle
+    tuple,
+    list,
+    dict,
+    global,  // a name its owner knows
+    object,  // something its owner made; `count` is the owner's tag
   };
   Kind kind = Kind::none;
   std::uint32_t count = 0;  // characters of a text, items of a tuple, tag of an object
@@ -32,7 +38,7 @@ struct PickleValue {
     std::int64_t integer = 0;
     double real;
     const char* text;
-    std::uint64_t index;    // of a container in the heap, of a global or an object at its owner
+    std::uint64_t index;  // of a container in the heap, of a global or an object at its owner
   };
 
   [[nodiscard]] std::string_view view() const noexcept { return {text, count}; }
@@ -101,7 +107,7 @@ class PickleMachine {
   void push_characters(Value::Kind kind, std::uint64_t count);
   [[nodiscard]] Value pop();
   [[nodiscard]] Value& top();
-  [[nodiscard]] std::size_t pop_mark();                      // stack height at the last MARK
+  [[nodiscard]] std::size_t pop_mark();  // stack height at the last MARK
   [[nodiscard]] std::span<const Value> above(std::size_t height) const { return std::span(stack_).subspan(height); }
   void append(std::size_t height);
   void set_items(std::size_t height);
@@ -114,8 +120,8 @@ class PickleMachine {
   std::string_view what_;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
-  std::vector<Value> memo_;                      // picklers count upwards ...
-  std::map<std::uint64_t, Value> sparse_memo_;   // ... but nothing makes them
+  std::vector<Value> memo_;                     // picklers count upwards ...
+  std::map<std::uint64_t, Value> sparse_memo_;  // ... but nothing makes them
 };
 
 }  // namespace albert::formats

@@ -22,6 +22,7 @@ namespace dom = simdjson::dom;
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the reference's limit
 constexpr std::size_t kMaxDepth = 128;             // of its JSON parser
+constexpr std::size_t kMaxRank = 1024;             // ours: axes of one tensor
 
 struct Entry {
   DType dtype = DType::f32;
@@ -53,7 +54,8 @@ dom::array array_field(const MappedFile& file, std::string_view name, std::strin
 Entry read_entry(const MappedFile& file, std::string_view name, dom::element value) {
   dom::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS)
-    invalid(file, "InvalidHeaderDeserialization", fmt::format("tensor '{}' is described by something else than an object", short_name(name)));
+    invalid(file, "InvalidHeaderDeserialization",
+            fmt::format("tensor '{}' is described by something else than an object", short_name(name)));
   Entry entry;
   bool has_dtype = false, has_shape = false, has_offsets = false;
   for (const auto field : object) {
@@ -62,14 +64,18 @@ Entry read_entry(const MappedFile& file, std::string_view name, dom::element val
       std::optional<DType> dtype;
       if (field.value.get_string().get(text) == simdjson::SUCCESS) dtype = dtype_from_safetensors(text);
       if (!dtype)
-        invalid(file, "InvalidHeaderDeserialization",
-                fmt::format("tensor '{}': unknown dtype '{}', expected one of BOOL, U8, I8, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64",
-                            short_name(name), short_name(text)));
+        invalid(
+            file, "InvalidHeaderDeserialization",
+            fmt::format("tensor '{}': unknown dtype '{}', expected one of BOOL, U8, I8, I16, U16, F16, BF16, I32, U32, F32, F64, I64, U64",
+                        short_name(name), short_name(text)));
       entry.dtype = *dtype;
       has_dtype = true;
     } else if (field.key == "shape") {
+      const dom::array extents = array_field(file, name, "shape", field.value);
+      if (extents.size() > kMaxRank)
+        invalid(file, "InvalidHeaderDeserialization", fmt::format("tensor '{}': more than {} axes", short_name(name), kMaxRank));
       entry.shape.clear();
-      for (const dom::element extent : array_field(file, name, "shape", field.value)) {
+      for (const dom::element extent : extents) {
         const std::uint64_t size = natural(file, name, extent);
         if (size > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
           invalid(file, "ValidationOverflow", fmt::format("tensor '{}': an extent of {}", short_name(name), size));
@@ -87,15 +93,17 @@ Entry read_entry(const MappedFile& file, std::string_view name, dom::element val
   }
   if (!has_dtype || !has_shape || !has_offsets)
     invalid(file, "InvalidHeaderDeserialization",
-            fmt::format("tensor '{}': missing field {}", short_name(name), !has_dtype ? "dtype" : !has_shape ? "shape" : "data_offsets"));
+            fmt::format("tensor '{}': missing field {}", short_name(name),
+                        !has_dtype   ? "dtype"
+                        : !has_shape ? "shape"
+                                     : "data_offsets"));
   return entry;
 }
 
 void read_metadata(const MappedFile& file, dom::element value, std::map<std::string, std::string>& metadata) {
   if (value.is_null()) return;
   dom::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS)
-    invalid(file, "InvalidHeaderDeserialization", "__metadata__ must be an object");
+  if (value.get_object().get(object) != simdjson::SUCCESS) invalid(file, "InvalidHeaderDeserialization", "__metadata__ must be an object");
   for (const auto field : object) {
     std::string_view text;
     if (field.value.get_string().get(text) != simdjson::SUCCESS)
@@ -128,12 +136,14 @@ void validate(const MappedFile& file, const Entries& entries, std::uint64_t data
   for (const auto& [name, entry] : entries) {
     if (entry.begin != position || entry.end < entry.begin)
       invalid(file, "InvalidOffset",
-              fmt::format("tensor '{}' spans bytes {} to {}, but the one before it ends at {}", short_name(name), entry.begin, entry.end, position));
+              fmt::format("tensor '{}' spans bytes {} to {}, but the one before it ends at {}", short_name(name), entry.begin, entry.end,
+                          position));
     const auto expected = byte_size(entry.dtype, entry.shape);
     if (!expected) invalid(file, "ValidationOverflow", fmt::format("tensor '{}': its size overflows", short_name(name)));
     if (entry.end - entry.begin != *expected)
       invalid(file, "TensorInvalidInfo",
-              fmt::format("tensor '{}' needs {} bytes for its shape and dtype, but spans {}", short_name(name), *expected, entry.end - entry.begin));
+              fmt::format("tensor '{}' needs {} bytes for its shape and dtype, but spans {}", short_name(name), *expected,
+                          entry.end - entry.begin));
     position = entry.end;
   }
   if (position != data_size)
@@ -146,7 +156,8 @@ NamedTensors read_safetensors(const std::shared_ptr<const MappedFile>& file) {
   Cursor cursor(file->bytes(), file->name());
   if (cursor.remaining() < 8) invalid(*file, "HeaderTooSmall", fmt::format("8 bytes expected, {} found", cursor.remaining()));
   const auto length = cursor.read<std::uint64_t>();
-  if (length > kMaxHeader) invalid(*file, "HeaderTooLarge", fmt::format("a header of {} bytes; at most {} are allowed", length, kMaxHeader));
+  if (length > kMaxHeader)
+    invalid(*file, "HeaderTooLarge", fmt::format("a header of {} bytes; at most {} are allowed", length, kMaxHeader));
   if (length > cursor.remaining())
     invalid(*file, "InvalidHeaderLength", fmt::format("a header of {} bytes in a file of {}", length, file->bytes().size()));
   const std::string_view text = cursor.take_text(length);
@@ -196,7 +207,8 @@ void write_safetensors(const std::string& path, const std::vector<std::pair<std:
   if (header.size() > 1) header.pop_back();
   header += '}';
   header.append((8 - header.size() % 8) % 8, ' ');
-  require(header.size() <= kMaxHeader, ErrorCode::value, "{}: the names of {} tensors do not fit a safetensors header", path, tensors.size());
+  require(header.size() <= kMaxHeader, ErrorCode::value, "{}: the names of {} tensors do not fit a safetensors header", path,
+          tensors.size());
   std::vector<std::string_view> names;
   for (const auto* item : order) names.push_back(item->first);
   std::sort(names.begin(), names.end());

@@ -20,7 +20,16 @@ constexpr std::size_t kMaxRank = 64;
 constexpr int kMaxNesting = 64;
 
 // What the globals are, and the tags of objects made from them.
-enum Global : std::uint32_t { ordered_dict, rebuild_tensor, rebuild_tensor_v2, rebuild_tensor_v3, rebuild_parameter, plain_value, storage_class, dtype_name };
+enum Global : std::uint32_t {
+  ordered_dict,
+  rebuild_tensor,
+  rebuild_tensor_v2,
+  rebuild_tensor_v3,
+  rebuild_parameter,
+  plain_value,
+  storage_class,
+  dtype_name
+};
 enum Tag : std::uint32_t { storage_tag, tensor_tag, opaque_tag };
 
 struct ElementName {
@@ -28,10 +37,18 @@ struct ElementName {
   DType type;
 };
 constexpr std::array<ElementName, 13> kElements = {{
-    {"BoolStorage", "bool", DType::boolean},   {"ByteStorage", "uint8", DType::u8},       {"CharStorage", "int8", DType::i8},
-    {"ShortStorage", "int16", DType::i16},     {"", "uint16", DType::u16},                {"HalfStorage", "float16", DType::f16},
-    {"BFloat16Storage", "bfloat16", DType::bf16}, {"IntStorage", "int32", DType::i32},    {"", "uint32", DType::u32},
-    {"FloatStorage", "float32", DType::f32},   {"DoubleStorage", "float64", DType::f64},  {"LongStorage", "int64", DType::i64},
+    {"BoolStorage", "bool", DType::boolean},
+    {"ByteStorage", "uint8", DType::u8},
+    {"CharStorage", "int8", DType::i8},
+    {"ShortStorage", "int16", DType::i16},
+    {"", "uint16", DType::u16},
+    {"HalfStorage", "float16", DType::f16},
+    {"BFloat16Storage", "bfloat16", DType::bf16},
+    {"IntStorage", "int32", DType::i32},
+    {"", "uint32", DType::u32},
+    {"FloatStorage", "float32", DType::f32},
+    {"DoubleStorage", "float64", DType::f64},
+    {"LongStorage", "int64", DType::i64},
     {"", "uint64", DType::u64},
 }};
 
@@ -69,11 +86,11 @@ class TorchOwner final : public PickleOwner {
         if (module == "torch" && name == element.dtype) return global(dtype_name, static_cast<std::uint64_t>(element.type));
       }
       if (name.ends_with("Storage"))
-        fail(ErrorCode::not_implemented, "{}: tensors of type {} are not read; expected bool, integers, float16, bfloat16, float32 or float64",
-             what_, excerpt(name));
+        fail(ErrorCode::not_implemented,
+             "{}: tensors of type {} are not read; expected bool, integers, float16, bfloat16, float32 or float64", what_, excerpt(name));
     }
-    fail(ErrorCode::bad_data, "{}: refused: the pickle asks for {}.{}, which has no place in a weight file (save the state dict alone)", what_,
-         excerpt(module), excerpt(name));
+    fail(ErrorCode::bad_data, "{}: refused: the pickle asks for {}.{}, which has no place in a weight file (save the state dict alone)",
+         what_, excerpt(module), excerpt(name));
   }
 
   Value call(PickleHeap& heap, const Value& callable, std::span<const Value> arguments) override {
@@ -81,7 +98,9 @@ class TorchOwner final : public PickleOwner {
     switch (callable.count) {
       case ordered_dict:
         return make_ordered_dict(heap, arguments);
-      case rebuild_tensor: case rebuild_tensor_v2: case rebuild_tensor_v3:
+      case rebuild_tensor:
+      case rebuild_tensor_v2:
+      case rebuild_tensor_v3:
         return make_tensor(heap, callable.count, arguments);
       case rebuild_parameter:
         if (arguments.empty() || !is_object(arguments[0], tensor_tag)) malformed("a parameter without a tensor");
@@ -111,14 +130,17 @@ class TorchOwner final : public PickleOwner {
       if (view.size() != 3) malformed("a storage view without key, offset and size");
       storage.view_begin = natural(view[1]);
       storage.view_count = natural(view[2]);
-      if (storage.view_begin > storage.count || storage.view_count > storage.count - storage.view_begin) malformed("a storage view past its storage");
+      if (storage.view_begin > storage.count || storage.view_count > storage.count - storage.view_begin)
+        malformed("a storage view past its storage");
     }
     heap.charge(sizeof(TorchStorage) + parts[2].count);
     pickle_.storages.push_back(storage);
     return Value::make_object(storage_tag, pickle_.storages.size() - 1);
   }
 
-  [[nodiscard]] const TorchTensor* tensor(const Value& value) const { return is_object(value, tensor_tag) ? &tensors_[value.index] : nullptr; }
+  [[nodiscard]] const TorchTensor* tensor(const Value& value) const {
+    return is_object(value, tensor_tag) ? &tensors_[value.index] : nullptr;
+  }
 
  private:
   [[noreturn]] void malformed(std::string_view reason) const { fail(ErrorCode::bad_data, "{}: malformed pickle: {}", what_, reason); }
@@ -126,7 +148,8 @@ class TorchOwner final : public PickleOwner {
   static bool is_object(const Value& value, Tag tag) { return value.is(Kind::object) && value.count == tag; }
 
   std::uint64_t natural(const Value& value) const {
-    if (!value.is(Kind::integer) || value.integer < 0 || static_cast<std::uint64_t>(value.integer) > kMaxExtent) malformed("a size or offset that is no natural number");
+    if (!value.is(Kind::integer) || value.integer < 0 || static_cast<std::uint64_t>(value.integer) > kMaxExtent)
+      malformed("a size or offset that is no natural number");
     return static_cast<std::uint64_t>(value.integer);
   }
 
@@ -164,7 +187,8 @@ class TorchOwner final : public PickleOwner {
 
   // _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, hooks), v3 with a dtype behind them.
   Value make_tensor(PickleHeap& heap, std::uint32_t form, std::span<const Value> arguments) {
-    if (arguments.size() < (form == rebuild_tensor_v3 ? 7U : 4U) || !is_object(arguments[0], storage_tag)) malformed("a tensor without a storage");
+    if (arguments.size() < (form == rebuild_tensor_v3 ? 7U : 4U) || !is_object(arguments[0], storage_tag))
+      malformed("a tensor without a storage");
     TorchTensor tensor;
     tensor.storage = arguments[0].index;
     tensor.dtype = pickle_.storages[tensor.storage].dtype;
@@ -216,7 +240,8 @@ class Flattener {
       else
         continue;
       if (!owner_.tensor(item) && !item.is(Kind::dict)) continue;
-      require(simdjson::validate_utf8(part.data(), part.size()), ErrorCode::bad_data, "{}: malformed pickle: a name that is not UTF-8", what_);
+      require(simdjson::validate_utf8(part.data(), part.size()), ErrorCode::bad_data, "{}: malformed pickle: a name that is not UTF-8",
+              what_);
       visit(depth == 0 ? part : name + "." + part, item, depth + 1);
     }
   }

@@ -22,21 +22,21 @@ namespace albert::formats {
 
 /// One storage as a persistent id names it.
 struct TorchStorage {
-  std::size_t key = 0;         // into TorchPickle::keys
+  std::size_t key = 0;  // into TorchPickle::keys
   DType dtype = DType::u8;
-  std::uint64_t count = 0;     // elements of the whole storage
+  std::uint64_t count = 0;                       // elements of the whole storage
   std::uint64_t view_begin = 0, view_count = 0;  // the part that is meant, in elements
 };
 
 struct TorchTensor {
-  std::size_t storage = 0;     // into TorchPickle::storages
+  std::size_t storage = 0;  // into TorchPickle::storages
   DType dtype = DType::f32;
-  std::uint64_t offset = 0;    // elements from the start of the storage's part
+  std::uint64_t offset = 0;  // elements from the start of the storage's part
   std::vector<std::int64_t> shape, strides;
 };
 
 struct TorchPickle {
-  std::vector<std::string> keys;        // of storages, in order of appearance
+  std::vector<std::string> keys;  // of storages, in order of appearance
   std::vector<TorchStorage> storages;
   std::vector<std::pair<std::string, TorchTensor>> tensors;
 };

@@ -42,11 +42,13 @@ NamedTensors read_torch_zip(const std::shared_ptr<const MappedFile>& file) {
   const std::string& what = file->name();
   const ZipArchive archive(file);
   const std::size_t slash = archive.first_name().find('/');
-  require(slash != std::string::npos, ErrorCode::bad_data, "{}: a zip file, but not one of torch.save: its members are not in a folder", what);
+  require(slash != std::string::npos, ErrorCode::bad_data, "{}: a zip file, but not one of torch.save: its members are not in a folder",
+          what);
   const std::string top = archive.first_name().substr(0, slash + 1);
   require(!archive.contains(top + "constants.pkl"), ErrorCode::not_implemented,
           "{}: a TorchScript archive (torch.jit.save); expected a state dict written by torch.save", what);
-  require(archive.contains(top + "data.pkl"), ErrorCode::bad_data, "{}: a zip file, but not one of torch.save: no {}data.pkl in it", what, top);
+  require(archive.contains(top + "data.pkl"), ErrorCode::bad_data, "{}: a zip file, but not one of torch.save: no {}data.pkl in it", what,
+          top);
 
   const std::string version_name = archive.contains(top + ".data/version") ? ".data/version" : "version";
   require(archive.contains(top + version_name), ErrorCode::bad_data, "{}: the torch file has no version record", what);
@@ -54,14 +56,15 @@ NamedTensors read_torch_zip(const std::shared_ptr<const MappedFile>& file) {
   const std::string_view version_text = as_text(version_record.bytes);
   int version = 0;
   std::from_chars(version_text.data(), version_text.data() + version_text.size(), version);
-  require(version >= kOldestVersion && version <= kNewestVersion, ErrorCode::bad_data, "{}: version {} of the torch file format; {} to {} are read",
-          what, version, kOldestVersion, kNewestVersion);
+  require(version >= kOldestVersion && version <= kNewestVersion, ErrorCode::bad_data,
+          "{}: version {} of the torch file format; {} to {} are read", what, version, kOldestVersion, kNewestVersion);
 
   bool big_endian = false;
   if (archive.contains(top + "byteorder")) {
     const OwnedBytes order = archive.read(top + "byteorder");
     big_endian = as_text(order.bytes) == "big";
-    require(big_endian || as_text(order.bytes) == "little", ErrorCode::bad_data, "{}: the torch file's byteorder is neither little nor big", what);
+    require(big_endian || as_text(order.bytes) == "little", ErrorCode::bad_data, "{}: the torch file's byteorder is neither little nor big",
+            what);
   }
 
   const OwnedBytes pickle_bytes = archive.read(top + "data.pkl");

@@ -23,7 +23,8 @@ std::optional<std::uint64_t> reach(const TorchTensor& tensor) {
   std::uint64_t last = tensor.offset;
   for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
     std::uint64_t step = 0;
-    if (__builtin_mul_overflow(extent(tensor.shape[axis]) - 1, extent(tensor.strides[axis]), &step) || __builtin_add_overflow(last, step, &last))
+    if (__builtin_mul_overflow(extent(tensor.shape[axis]) - 1, extent(tensor.strides[axis]), &step) ||
+        __builtin_add_overflow(last, step, &last))
       return std::nullopt;
   }
   return last == ~std::uint64_t{0} ? std::nullopt : std::optional(last + 1);
@@ -83,8 +84,8 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
     const std::uint64_t width = size_of(tensor.dtype);
     const std::uint64_t storage_width = size_of(storage.dtype);
     require(storage.count <= content.bytes.size() / storage_width, ErrorCode::bad_data,
-            "{}: the storage of '{}' should hold {} elements of {} bytes, the file has {} bytes of it", what, name, storage.count, storage_width,
-            content.bytes.size());
+            "{}: the storage of '{}' should hold {} elements of {} bytes, the file has {} bytes of it", what, name, storage.count,
+            storage_width, content.bytes.size());
     const auto bytes = byte_size(tensor.dtype, tensor.shape);
     require(bytes.has_value(), ErrorCode::bad_data, "{}: the size of '{}' overflows", what, name);
     const std::uint64_t part = storage.view_count * storage_width;
@@ -93,7 +94,8 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
       require(end && *end <= part / width, ErrorCode::bad_data, "{}: '{}' reaches past its storage of {} bytes", what, name, part);
     }
     Tensor value;
-    auto& rows = places[{storage.key, storage.view_begin * storage_width + tensor.offset * width, tensor.dtype, tensor.shape, tensor.strides}];
+    auto& rows =
+        places[{storage.key, storage.view_begin * storage_width + tensor.offset * width, tensor.dtype, tensor.shape, tensor.strides}];
     if (*bytes == 0) {
       value = Tensor(tensor.dtype, tensor.shape);
     } else if (!rows.empty()) {
@@ -102,7 +104,8 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
       const std::byte* start = content.bytes.data() + storage.view_begin * storage_width;
       const bool view = is_contiguous(tensor) && !swap_bytes;
       if (!view || reinterpret_cast<std::uintptr_t>(start) % width != 0) {
-        require(*bytes <= allowance, ErrorCode::bad_data, "{}: refused: the strided tensors of this file would fill more than {} bytes", what, allowance);
+        require(*bytes <= allowance, ErrorCode::bad_data, "{}: refused: the strided tensors of this file would fill more than {} bytes",
+                what, allowance);
         allowance -= *bytes;
       }
       if (view) {

@@ -11,22 +11,33 @@
 namespace albert::formats {
 namespace {
 
-constexpr std::uint64_t kAlignment = 64;        // of storages, as torch aligns them
+constexpr std::uint64_t kAlignment = 64;  // of storages, as torch aligns them
 constexpr std::uint32_t kFitsZip32 = 0xffffffff;
 
 std::string_view storage_class(const std::string& name, DType dtype) {
   switch (dtype) {
-    case DType::boolean: return "BoolStorage";
-    case DType::u8: return "ByteStorage";
-    case DType::i8: return "CharStorage";
-    case DType::i16: return "ShortStorage";
-    case DType::f16: return "HalfStorage";
-    case DType::bf16: return "BFloat16Storage";
-    case DType::i32: return "IntStorage";
-    case DType::f32: return "FloatStorage";
-    case DType::f64: return "DoubleStorage";
-    case DType::i64: return "LongStorage";
-    default: fail(ErrorCode::type, "'{}' is {}, which torch files cannot hold; convert it to a signed type", name, to_string(dtype));
+    case DType::boolean:
+      return "BoolStorage";
+    case DType::u8:
+      return "ByteStorage";
+    case DType::i8:
+      return "CharStorage";
+    case DType::i16:
+      return "ShortStorage";
+    case DType::f16:
+      return "HalfStorage";
+    case DType::bf16:
+      return "BFloat16Storage";
+    case DType::i32:
+      return "IntStorage";
+    case DType::f32:
+      return "FloatStorage";
+    case DType::f64:
+      return "DoubleStorage";
+    case DType::i64:
+      return "LongStorage";
+    default:
+      fail(ErrorCode::type, "'{}' is {}, which torch files cannot hold; convert it to a signed type", name, to_string(dtype));
   }
 }
 
@@ -76,7 +87,8 @@ class ZipWriter {
   explicit ZipWriter(const std::string& path) : file_(path) {}
 
   void add(const std::string& name, std::span<const std::byte> content) {
-    Member member{name, position_, content.size(), static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()))};
+    Member member{name, position_, content.size(),
+                  static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()))};
     const bool zip64 = member.size >= kFitsZip32;
     std::string header;
     put<std::uint32_t>(header, 0x04034b50);
@@ -153,8 +165,8 @@ class ZipWriter {
   // From "version needed" to the length of the name: the same in both kinds of header.
   static void put_versions(std::string& header, const Member& member, bool zip64) {
     put<std::uint16_t>(header, zip64 ? 45 : 20);
-    put<std::uint16_t>(header, 0x800);  // names are UTF-8
-    put<std::uint16_t>(header, 0);      // stored
+    put<std::uint16_t>(header, 0x800);       // names are UTF-8
+    put<std::uint16_t>(header, 0);           // stored
     put<std::uint32_t>(header, 0x00210000);  // 1980-01-01: files do not depend on the clock
     put(header, member.checksum);
     const auto size = static_cast<std::uint32_t>(std::min<std::uint64_t>(member.size, kFitsZip32));
@@ -203,8 +215,9 @@ void write_torch_zip(const std::string& path, const std::vector<std::pair<std::s
     pickle.integer(0);
     pickle.tuple(tensor.shape());
     pickle.tuple(row_major_strides(tensor.shape()));
-    pickle("\x89"  // requires_grad: a saved state dict is detached
-           "ccollections\nOrderedDict\n)RtR");
+    pickle(
+        "\x89"  // requires_grad: a saved state dict is detached
+        "ccollections\nOrderedDict\n)RtR");
   }
   pickle("u.");
 

@@ -41,7 +41,8 @@ const WeightFormat& detect_weight_format(const MappedFile& file) {
     if (format.matches(content)) return format;
   require(!content.empty(), ErrorCode::bad_data, "{}: the file is empty", file.name());
   require(!content.starts_with("version"), ErrorCode::bad_data,
-          "{}: this is a git-lfs pointer, not the weights: install git-lfs, run `git lfs install` and `git lfs pull` in that folder", file.name());
+          "{}: this is a git-lfs pointer, not the weights: install git-lfs, run `git lfs install` and `git lfs pull` in that folder",
+          file.name());
   fail(ErrorCode::bad_data, "{}: not a weight file: expected safetensors or a file of torch.save", file.name());
 }
 

@@ -14,9 +14,9 @@
 namespace albert::formats {
 
 struct WeightFormat {
-  std::string_view name;                                            ///< "safetensors", "torch zip", ...
-  bool (*matches)(std::string_view content);                        ///< by magic number
-  NamedTensors (*read)(const std::shared_ptr<const MappedFile>&);   ///< null: known, but not read
+  std::string_view name;                                           ///< "safetensors", "torch zip", ...
+  bool (*matches)(std::string_view content);                       ///< by magic number
+  NamedTensors (*read)(const std::shared_ptr<const MappedFile>&);  ///< null: known, but not read
 };
 
 /// Every format this program knows of, in the order in which they are tried.

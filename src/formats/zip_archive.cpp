@@ -59,7 +59,8 @@ Directory find_directory(const MappedFile& file) {
     require(at <= end - kLocatorSize && end - kLocatorSize - at >= kEnd64Size, ErrorCode::bad_data,
             "{}: broken zip file: its Zip64 end record would lie at byte {}", file.name(), at);
     cursor.seek(static_cast<std::size_t>(at));
-    require(cursor.read<std::uint32_t>() == kEnd64, ErrorCode::bad_data, "{}: broken zip file: no Zip64 end record at byte {}", file.name(), at);
+    require(cursor.read<std::uint32_t>() == kEnd64, ErrorCode::bad_data, "{}: broken zip file: no Zip64 end record at byte {}", file.name(),
+            at);
     static_cast<void>(cursor.take(8 + 2 + 2 + 4 + 4 + 8));
     directory.count = cursor.read<std::uint64_t>();
     directory.size = cursor.read<std::uint64_t>();
@@ -102,7 +103,8 @@ ZipArchive::ZipArchive(std::shared_ptr<const MappedFile> file) : file_(std::move
 
 void ZipArchive::read_directory() {
   const Directory directory = find_directory(*file_);
-  Cursor cursor(file_->bytes().subspan(static_cast<std::size_t>(directory.offset), static_cast<std::size_t>(directory.size)), file_->name());
+  Cursor cursor(file_->bytes().subspan(static_cast<std::size_t>(directory.offset), static_cast<std::size_t>(directory.size)),
+                file_->name());
   std::uint64_t count = 0;
   for (; !cursor.at_end(); ++count) {
     require(cursor.read<std::uint32_t>() == kCentralHeader, ErrorCode::bad_data, "{}: broken zip directory: entry {} has no signature",
@@ -123,7 +125,8 @@ void ZipArchive::read_directory() {
     std::string name(cursor.take_text(name_length));
     apply_zip64(*file_, cursor.take(extra_length), member.size, member.compressed, member.header);
     static_cast<void>(cursor.take(comment_length));
-    require((flags & kEncrypted) == 0, ErrorCode::bad_data, "{}: the member '{}' of this zip file is encrypted", file_->name(), printable(name));
+    require((flags & kEncrypted) == 0, ErrorCode::bad_data, "{}: the member '{}' of this zip file is encrypted", file_->name(),
+            printable(name));
     locate_data(name, member, directory.offset);
     if (count == 0) first_name_ = name;
     const auto [place, added] = members_.emplace(std::move(name), member);
@@ -150,7 +153,8 @@ void ZipArchive::locate_data(const std::string& name, Member& member, std::uint6
   require(member.compressed <= cursor.remaining(), ErrorCode::bad_data, "{}: truncated zip file: the member '{}' of {} bytes does not fit",
           file_->name(), printable(name), member.compressed);
   require(member.method != kStored || member.compressed == member.size, ErrorCode::bad_data,
-          "{}: broken zip file: the stored member '{}' has two sizes, {} and {}", file_->name(), printable(name), member.compressed, member.size);
+          "{}: broken zip file: the stored member '{}' has two sizes, {} and {}", file_->name(), printable(name), member.compressed,
+          member.size);
 }
 
 void ZipArchive::refuse_overlaps() const {
@@ -168,7 +172,8 @@ void ZipArchive::refuse_bombs() const {
   for (const auto& [name, member] : members_) {
     if (member.method == kStored) continue;
     require(member.size / kMaxDeflateRatio <= member.compressed && member.size <= allowance - inflated, ErrorCode::bad_data,
-            "{}: refused as a zip bomb: its compressed members, '{}' for one, would fill more than {} bytes", file_->name(), printable(name), allowance);
+            "{}: refused as a zip bomb: its compressed members, '{}' for one, would fill more than {} bytes", file_->name(),
+            printable(name), allowance);
     inflated += member.size;
   }
 }
@@ -179,8 +184,9 @@ OwnedBytes ZipArchive::read(std::string_view name) const {
   const Member& member = found->second;
   const auto stored = file_->bytes().subspan(static_cast<std::size_t>(member.data), static_cast<std::size_t>(member.compressed));
   if (member.method == kStored) return {stored, file_};
-  require(member.method == kDeflated, ErrorCode::bad_data, "{}: the member '{}' is compressed by method {}; only stored and deflated are read",
-          file_->name(), printable(name), member.method);
+  require(member.method == kDeflated, ErrorCode::bad_data,
+          "{}: the member '{}' is compressed by method {}; only stored and deflated are read", file_->name(), printable(name),
+          member.method);
 
   const auto size = static_cast<std::size_t>(member.size);
   auto content = std::make_shared<std::vector<std::byte>>(size + 1);  // zlib wants an address even for nothing
@@ -201,8 +207,8 @@ OwnedBytes ZipArchive::read(std::string_view name) const {
     out += offered_out - stream.avail_out;
   }
   inflateEnd(&stream);
-  require(status == Z_STREAM_END && in == stored.size() && out == size, ErrorCode::bad_data,
-          "{}: the deflated member '{}' is damaged", file_->name(), printable(name));
+  require(status == Z_STREAM_END && in == stored.size() && out == size, ErrorCode::bad_data, "{}: the deflated member '{}' is damaged",
+          file_->name(), printable(name));
   const uLong checksum = crc32_z(0, reinterpret_cast<const Bytef*>(content->data()), size);
   require(checksum == member.checksum, ErrorCode::bad_data, "{}: the checksum of the member '{}' is wrong", file_->name(), printable(name));
   return {std::span<const std::byte>(*content).first(size), content};

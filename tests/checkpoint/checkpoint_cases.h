@@ -46,7 +46,8 @@ inline AlbertPreTrainedModel tiny_model(const std::string& class_name, const Jso
   return {model_class_from_string(class_name), tiny_config(changes), options};
 }
 
-inline AlbertPreTrainedModel::SaveOptions save_as(bool safetensors, const std::string& max_shard_size = "10GB", const std::string& variant = "") {
+inline AlbertPreTrainedModel::SaveOptions save_as(bool safetensors, const std::string& max_shard_size = "10GB",
+                                                  const std::string& variant = "") {
   return {safetensors, max_shard_size, variant};
 }
 
@@ -121,7 +122,8 @@ inline std::optional<AlbertPreTrainedModel> check_case(const Json& item, const s
   const auto shape = [](const std::vector<std::int64_t>& extents) { return Json(Json::Array(extents.begin(), extents.end())); };
   std::sort(info.mismatched_keys.begin(), info.mismatched_keys.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   Json::Array mismatched;
-  for (const LoadingInfo::Mismatch& m : info.mismatched_keys) mismatched.emplace_back(Json::Array{m.name, shape(m.file_shape), shape(m.model_shape)});
+  for (const LoadingInfo::Mismatch& m : info.mismatched_keys)
+    mismatched.emplace_back(Json::Array{m.name, shape(m.file_shape), shape(m.model_shape)});
   EXPECT_EQ(dump_json(Json(mismatched)), dump_json(*item.find("mismatched")));
   if (item.find("warnings") != nullptr) {
     std::string warnings;

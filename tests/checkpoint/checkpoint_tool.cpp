@@ -26,8 +26,8 @@ Json load(const Json& request) {
     albert::save_safetensors(albert::text(request, "state"), tensors);
   }
   if (request.find("save") != nullptr)
-    model.save_pretrained(albert::text(request, "save"),
-                          albert::save_as(request.find("safe")->as_bool(), albert::text(request, "size"), albert::text(request, "variant")));
+    model.save_pretrained(albert::text(request, "save"), albert::save_as(request.find("safe")->as_bool(), albert::text(request, "size"),
+                                                                         albert::text(request, "variant")));
   Json::Array mismatched, warnings;
   for (const auto& mismatch : info.mismatched_keys) mismatched.emplace_back(mismatch.name);
   for (const std::string& warning : info.warnings) warnings.emplace_back(albert::sort_lists(warning));

@@ -25,7 +25,8 @@ TEST(Folders, LoadAsInTheReference) {
 
 TEST(Folders, TensorsOutsideTheIndexAreLoaded) {
   const auto model = AlbertForTokenClassification::from_pretrained(golden_folder("odd_index"));
-  for (const float value : model.parameters().at("albert.embeddings.LayerNorm.bias").values<float>()) EXPECT_EQ(value, 5);  // the later shard
+  for (const float value : model.parameters().at("albert.embeddings.LayerNorm.bias").values<float>())
+    EXPECT_EQ(value, 5);  // the later shard
   for (const float value : model.parameters().at("classifier.weight").values<float>()) EXPECT_EQ(value, 2);
 }
 

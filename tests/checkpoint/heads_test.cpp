@@ -15,7 +15,8 @@ std::string folder_with_head() {
   const auto tagger = tiny_model("AlbertForTokenClassification", parse_json(R"({"num_labels": 3})"));
   tagger.save_pretrained(head);
   save_safetensors(head + "/model.safetensors",
-                   {{"classifier.weight", Tensor::from<float>({3, 4}, std::vector<float>(12, 2))}, {"classifier.bias", Tensor::from<float>({3}, std::vector<float>{1, 2, 3})}},
+                   {{"classifier.weight", Tensor::from<float>({3, 4}, std::vector<float>(12, 2))},
+                    {"classifier.bias", Tensor::from<float>({3}, std::vector<float>{1, 2, 3})}},
                    {{"format", "pt"}});
   return folder;
 }
@@ -63,7 +64,8 @@ TEST(Heads, ATaskWithoutItsOwnHeadReadsTheFolder) {
 
 TEST(Heads, ReportWhatTheyLack) {
   const std::string folder = folder_with_head();
-  save_safetensors(folder + "/heads/token-classification/model.safetensors", {{"classifier.weight", Tensor(DType::f32, {3, 4})}}, {{"format", "pt"}});
+  save_safetensors(folder + "/heads/token-classification/model.safetensors", {{"classifier.weight", Tensor(DType::f32, {3, 4})}},
+                   {{"format", "pt"}});
   LoadOptions options;
   options.task = "token-classification";
   LoadingInfo info;

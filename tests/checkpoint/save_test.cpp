@@ -26,7 +26,8 @@ TEST(Save, WritesTheReferencesBytes) {
     const char *folder, *model;
     AlbertPreTrainedModel::SaveOptions options;
   };
-  for (const Case& test : {Case{"sharded_safetensors", "AlbertForPreTraining", save_as(true, "1KiB")}, Case{"variant", "AlbertForQuestionAnswering", save_as(true, "10GB", "v1")}}) {
+  for (const Case& test : {Case{"sharded_safetensors", "AlbertForPreTraining", save_as(true, "1KiB")},
+                           Case{"variant", "AlbertForQuestionAnswering", save_as(true, "10GB", "v1")}}) {
     const std::string golden = golden_folder(test.folder), folder = fresh_folder("bytes");
     LoadOptions options;
     options.variant = test.options.variant;
@@ -49,8 +50,8 @@ TEST(Save, ShardsTorchFilesAsTheReferenceDoes) {
 }
 
 TEST(Save, LoadsBackTheSameNumbers) {
-  for (const char* name : {"AlbertModel", "AlbertForPreTraining", "AlbertForMaskedLM", "AlbertForSequenceClassification", "AlbertForMultipleChoice",
-                           "AlbertForTokenClassification", "AlbertForQuestionAnswering"})
+  for (const char* name : {"AlbertModel", "AlbertForPreTraining", "AlbertForMaskedLM", "AlbertForSequenceClassification",
+                           "AlbertForMultipleChoice", "AlbertForTokenClassification", "AlbertForQuestionAnswering"})
     for (const bool safe : {false, true})
       for (const auto& [size, tied] : {std::pair("10GB", true), {"1KB", true}, {"1kb", false}}) {
         SCOPED_TRACE(std::string(name) + (safe ? " safetensors " : " bin ") + size);
@@ -64,7 +65,9 @@ TEST(Save, LoadsBackTheSameNumbers) {
         EXPECT_TRUE(info.missing_keys.empty() && info.unexpected_keys.empty() && info.mismatched_keys.empty() && info.warnings.empty());
         ASSERT_EQ(loaded.parameters().names(), model.parameters().names());
         for (const std::string& row : model.parameters().names())
-          EXPECT_EQ(std::memcmp(loaded.parameters().at(row).data(), model.parameters().at(row).data(), model.parameters().at(row).bytes()), 0) << row;
+          EXPECT_EQ(std::memcmp(loaded.parameters().at(row).data(), model.parameters().at(row).data(), model.parameters().at(row).bytes()),
+                    0)
+              << row;
         EXPECT_EQ(loaded.config().get("architectures").as_array().at(0).as_string(), name);
       }
 }
@@ -77,9 +80,9 @@ TEST(Save, DeletesOnlyStaleShards) {
                            "model.v-00001-of-00002.safetensors", "pytorch_model.bin"})
     write_file(join_path(folder, name), "");
   model.save_pretrained(folder);
-  EXPECT_EQ(files_of(folder), (std::vector<std::string>{"config.json", "model-0001-of-00002.safetensors", "model.safetensors",
-                                                        "model.safetensors.index.json", "other-00001-of-00002.safetensors", "pytorch_model-00001-of-00002.bin",
-                                                        "pytorch_model.bin"}));
+  EXPECT_EQ(files_of(folder),
+            (std::vector<std::string>{"config.json", "model-0001-of-00002.safetensors", "model.safetensors", "model.safetensors.index.json",
+                                      "other-00001-of-00002.safetensors", "pytorch_model-00001-of-00002.bin", "pytorch_model.bin"}));
 }
 
 // The numbers of a loaded model are views into the very files that a save replaces.
@@ -95,7 +98,8 @@ TEST(Save, OverTheFilesThatWereLoaded) {
     options.use_safetensors = safe;
     const auto again = AlbertForMaskedLM::from_pretrained(folder, options);
     for (const std::string& row : model.parameters().names())
-      EXPECT_EQ(std::memcmp(again.parameters().at(row).data(), model.parameters().at(row).data(), model.parameters().at(row).bytes()), 0) << row;
+      EXPECT_EQ(std::memcmp(again.parameters().at(row).data(), model.parameters().at(row).data(), model.parameters().at(row).bytes()), 0)
+          << row;
   }
 }
 

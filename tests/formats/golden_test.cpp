@@ -63,7 +63,8 @@ TEST(WeightFormats, AreToldApartByContent) {
 // A real published file of 2021 in the legacy form.
 TEST(TorchFiles, ReadRxnMapper) {
   const char* given = std::getenv("ALBERT_ASSETS");
-  const std::string path = join_path(given != nullptr ? given : std::string(ALBERT_SOURCE_DIR) + "/../shared/assets", "models/rxnmapper/pytorch_model.bin");
+  const std::string path =
+      join_path(given != nullptr ? given : std::string(ALBERT_SOURCE_DIR) + "/../shared/assets", "models/rxnmapper/pytorch_model.bin");
   if (!is_file(path)) GTEST_SKIP() << path << " is absent";
   const NamedTensors content = read_weight_file(MappedFile::open(path));
   const Tensor* table = content.find("albert.embeddings.word_embeddings.weight");

@@ -52,7 +52,8 @@ TEST(HostileFiles, ExtremeLengthsAreReadOrRefused) {
     const std::string whole = content_of(name);
     for (const std::size_t width : {std::size_t{4}, std::size_t{8}})
       for (std::size_t at = 0; at + width <= whole.size(); ++at)
-        for (const std::string& value : {std::string(width, '\xff'), std::string(width - 1, '\xff') + '\x7f', std::string(width, '\0'), std::string(width - 1, '\0') + '\x80'}) {
+        for (const std::string& value : {std::string(width, '\xff'), std::string(width - 1, '\xff') + '\x7f', std::string(width, '\0'),
+                                         std::string(width - 1, '\0') + '\x80'}) {
           std::string bytes = whole;
           bytes.replace(at, width, value);
           try {

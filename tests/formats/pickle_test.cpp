@@ -20,10 +20,12 @@ std::string tuple(const std::vector<std::int64_t>& values) {
   return out + "t";
 }
 std::string storage(std::int64_t count, const std::string& type = "FloatStorage") {
-  return "(" + text("storage") + "ctorch\n" + type + "\n" + text("0") + text("cpu") + integer(count) + "tQ";
+  return std::string("(") + text("storage") + "ctorch\n" + type + "\n" + text("0") + text("cpu") + integer(count) + "tQ";
 }
-std::string tensor(const std::string& from, std::int64_t offset, const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides) {
-  return "ctorch._utils\n_rebuild_tensor_v2\n(" + from + integer(offset) + tuple(shape) + tuple(strides) + "\x89" + "ccollections\nOrderedDict\n)RtR";
+std::string tensor(const std::string& from, std::int64_t offset, const std::vector<std::int64_t>& shape,
+                   const std::vector<std::int64_t>& strides) {
+  return std::string("ctorch._utils\n_rebuild_tensor_v2\n(") + from + integer(offset) + tuple(shape) + tuple(strides) + "\x89" +
+         "ccollections\nOrderedDict\n)RtR";
 }
 std::string dict(const std::string& items) { return std::string("\x80\x02}(").append(items).append("u."); }
 
@@ -63,8 +65,9 @@ std::vector<float> floats(const Tensor& value) {
 }
 
 TEST(TorchPickle, HonoursOffsetsAndStrides) {
-  const NamedTensors content = bound(dict(text("a") + tensor(storage(8), 1, {2, 3}, {3, 1}) + text("b") + tensor(storage(8), 7, {3}, {0}) + text("c") +
-                                         tensor(storage(8), 0, {2, 2, 2}, {1, 2, 4}) + text("d") + tensor(storage(8), 8, {0}, {1})));
+  const NamedTensors content =
+      bound(dict(text("a") + tensor(storage(8), 1, {2, 3}, {3, 1}) + text("b") + tensor(storage(8), 7, {3}, {0}) + text("c") +
+                 tensor(storage(8), 0, {2, 2, 2}, {1, 2, 4}) + text("d") + tensor(storage(8), 8, {0}, {1})));
   EXPECT_EQ(floats(*content.find("a")), (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(floats(*content.find("b")), (std::vector<float>{7, 7, 7}));
   EXPECT_EQ(floats(*content.find("c")), (std::vector<float>{0, 4, 2, 6, 1, 5, 3, 7}));
@@ -80,71 +83,130 @@ TEST(TorchPickle, TheLastOfARepeatedNameCounts) {
 TEST(TorchPickle, ChecksBounds) {
   constexpr std::int64_t kHuge = std::int64_t{1} << 61U;
   for (const std::string& bad : {
-           tensor(storage(8), 0, {9}, {1}), tensor(storage(8), 8, {1}, {1}), tensor(storage(8), 0, {2, 4}, {5, 1}), tensor(storage(9), 0, {1}, {1}),
-           tensor(storage(8), 0, {kHuge, 16}, {0, 0}), tensor(storage(8), kHuge, {2}, {kHuge}), tensor(storage(8), 0, {3, 3}, {kHuge, kHuge}),
-           tensor(storage(8), 0, {1LL << 31U}, {0}), tensor(storage(kHuge), 0, {1}, {1}), tensor(storage(8, "DoubleStorage"), 0, {1}, {1}),
+           tensor(storage(8), 0, {9}, {1}),
+           tensor(storage(8), 8, {1}, {1}),
+           tensor(storage(8), 0, {2, 4}, {5, 1}),
+           tensor(storage(9), 0, {1}, {1}),
+           tensor(storage(8), 0, {kHuge, 16}, {0, 0}),
+           tensor(storage(8), kHuge, {2}, {kHuge}),
+           tensor(storage(8), 0, {3, 3}, {kHuge, kHuge}),
+           tensor(storage(8), 0, {1LL << 31U}, {0}),
+           tensor(storage(kHuge), 0, {1}, {1}),
+           tensor(storage(8, "DoubleStorage"), 0, {1}, {1}),
        })
     EXPECT_NE(bind_error(dict(text("a") + bad)), "") << bad;
   for (const std::string& bad : {
-           tensor(storage(8), -1, {1}, {1}), tensor(storage(8), 0, {-1}, {1}), tensor(storage(8), 0, {1}, {-1}), tensor(storage(8), 0, {1, 1}, {1}),
-           tensor(storage(-1), 0, {1}, {1}), tensor("N", 0, {1}, {1}), tensor(storage(8), 0, std::vector<std::int64_t>(65, 1), std::vector<std::int64_t>(65, 1)),
+           tensor(storage(8), -1, {1}, {1}),
+           tensor(storage(8), 0, {-1}, {1}),
+           tensor(storage(8), 0, {1}, {-1}),
+           tensor(storage(8), 0, {1, 1}, {1}),
+           tensor(storage(-1), 0, {1}, {1}),
+           tensor("N", 0, {1}, {1}),
+           tensor(storage(8), 0, std::vector<std::int64_t>(65, 1), std::vector<std::int64_t>(65, 1)),
        })
     EXPECT_NE(parse_error(dict(text("a") + bad)), "") << bad;
 }
 
 TEST(TorchPickle, CallsNothing) {
-  for (const char* const name : {"os\nsystem\n", "posix\nsystem\n", "builtins\neval\n", "subprocess\nPopen\n", "torch\nload\n", "torch.nn.modules.linear\nLinear\n"}) {
+  for (const char* const name : {"os\nsystem\n", "posix\nsystem\n", "builtins\neval\n", "subprocess\nPopen\n", "torch\nload\n",
+                                 "torch.nn.modules.linear\nLinear\n"}) {
     std::string call = "c";
     call.append(name).append("(").append(text("echo hacked")).append("tR");
     EXPECT_NE(parse_error(dict(text("a").append(call))).find("refused"), std::string::npos) << name;
     EXPECT_NE(parse_error(std::string("\x80\x02").append(call).append(".")).find("refused"), std::string::npos) << name;
   }
   EXPECT_NE(parse_error("\x80\x04\x8c\x02os\x8c\x06system\x93."), "");
-  EXPECT_NE(parse_error("\x80\x02" + text("os") + "i.").find("opcode"), std::string::npos);
+  EXPECT_NE(parse_error(std::string("\x80\x02") + text("os") + "i.").find("opcode"), std::string::npos);
   EXPECT_NE(parse_error("cos\nsystem\n").find("os.system"), std::string::npos);
   EXPECT_NE(parse_error(dict(text("a") + "ctorch\nComplexFloatStorage\n")).find("ComplexFloatStorage"), std::string::npos);
 }
 
 TEST(TorchPickle, SurvivesCyclesAndDepth) {
   // A dict inside itself, through the memo.
-  EXPECT_NE(parse_error("\x80\x02}q" + std::string(1, '\0') + text("a") + "h" + std::string(1, '\0') + "s.").find("nested"), std::string::npos);
+  EXPECT_NE(parse_error(std::string("\x80\x02}q") + std::string(1, '\0') + text("a") + "h" + std::string(1, '\0') + "s.").find("nested"),
+            std::string::npos);
   // A list inside itself is no tensor and of no interest; the dict around it is read.
-  EXPECT_EQ(parse_error("\x80\x02}" + text("a") + "]q" + std::string(1, '\1') + "h" + std::string(1, '\1') + "as."), "");
+  EXPECT_EQ(parse_error(std::string("\x80\x02}") + text("a") + "]q" + std::string(1, '\1') + "h" + std::string(1, '\1') + "as."), "");
   // Ten dicts, each holding the next a hundred times: 10^20 paths.
-  std::string bomb = "\x80\x02}q" + std::string(1, '\0');
+  std::string bomb = std::string("\x80\x02}q") + std::string(1, '\0');
   for (int level = 0; level < 10; ++level) {
-    bomb += "}q" + std::string(1, static_cast<char>(level + 1)) + "(";
+    bomb += std::string("}q") + std::string(1, static_cast<char>(level + 1)) + "(";
     for (int i = 0; i < 100; ++i) bomb += text(std::to_string(i)) + "h" + std::string(1, static_cast<char>(level));
     bomb += "u";
   }
   EXPECT_NE(parse_error(bomb + "."), "");
   // One large dict met many times.
-  std::string wide = "\x80\x02}q" + std::string(1, '\0') + "(";
+  std::string wide = std::string("\x80\x02}q") + std::string(1, '\0') + "(";
   for (int i = 0; i < 100000; ++i) wide += std::string("K\1N");
   wide += "u0}(";
-  for (int i = 0; i < 100000; ++i) wide += "J" + raw(static_cast<std::int32_t>(i)) + "h" + std::string(1, '\0');
+  for (int i = 0; i < 100000; ++i) wide += std::string("J") + raw(static_cast<std::int32_t>(i)) + "h" + std::string(1, '\0');
   EXPECT_NE(parse_error(wide + "u."), "");
   // Deep nesting of every kind of container.
   const std::string end = ".";
-  EXPECT_EQ(parse_error("\x80\x02}" + text("a") + ")" + std::string(2000000, '\x85') + "s" + end), "");
-  EXPECT_NE(parse_error("\x80\x02" + std::string(9000000, '(') + end), "");
-  EXPECT_NE(parse_error("\x80\x02" + std::string(9000000, ']') + end), "");
-  EXPECT_NE(parse_error("\x80\x02" + std::string(9000000, '}') + end), "");
+  EXPECT_EQ(parse_error(std::string("\x80\x02}") + text("a") + ")" + std::string(2000000, '\x85') + "s" + end), "");
+  EXPECT_NE(parse_error(std::string("\x80\x02") + std::string(9000000, '(') + end), "");
+  EXPECT_NE(parse_error(std::string("\x80\x02") + std::string(9000000, ']') + end), "");
+  EXPECT_NE(parse_error(std::string("\x80\x02") + std::string(9000000, '}') + end), "");
   std::string nested = "\x80\x02";
-  for (int i = 0; i < 100000; ++i) nested += "}" + text("a");
+  for (int i = 0; i < 100000; ++i) nested += std::string("}") + text("a");
   EXPECT_NE(parse_error(nested + "}" + std::string(100000, 's') + end).find("nested"), std::string::npos);
 }
 
 TEST(TorchPickle, RefusesMalformedStacks) {
-  for (const std::string& bad : std::vector<std::string>{
-           "", ".", "\x80", "\x80\x09.", "N", "t.", "u.", "e.", "s.", "a.", "R.", "b.", "Q.", "0.", "2.", "h" + std::string(1, '\0') + ".",
-           "q" + std::string(1, '\0') + ".", "\x85.", "NN\x87.", "}(Nu.", "}(NNNu.", "N(NNu.", "N(Ne.", "](NNu.", "}NN(s.", "(N.", "](N.", "X\xff\xff\xff\xff" "a.",
-           "\x8d" + std::string(8, '\xff') + ".", "\x95" + std::string(8, '\xff') + ".", "\x8b" + std::string(4, '\xff') + ".", "I12x\n.", "L\n.", "Fx\n.", "I999999999999999999999\n.",
-           "gx\n.", "c" + std::string(10000, 'a') + "\nb\n.", "N.", "K\1.", "ccollections\nOrderedDict\n(NtR.", "ccollections\nOrderedDict\n(](NetR.",
-           "ccollections\nOrderedDict\nNR.", "ctorch\nFloatStorage\n)R.", "NQ.", ")Q.", text("storage") + "Q.", "(NNNNNtQ.", "(" + text("storage") + "NNNNtQ.", "P1\n.", "}N\x92.", "\x97."})
+  for (const std::string& bad : std::vector<std::string>{"",
+                                                         ".",
+                                                         "\x80",
+                                                         "\x80\x09.",
+                                                         "N",
+                                                         "t.",
+                                                         "u.",
+                                                         "e.",
+                                                         "s.",
+                                                         "a.",
+                                                         "R.",
+                                                         "b.",
+                                                         "Q.",
+                                                         "0.",
+                                                         "2.",
+                                                         std::string("h") + std::string(1, '\0') + ".",
+                                                         std::string("q") + std::string(1, '\0') + ".",
+                                                         "\x85.",
+                                                         "NN\x87.",
+                                                         "}(Nu.",
+                                                         "}(NNNu.",
+                                                         "N(NNu.",
+                                                         "N(Ne.",
+                                                         "](NNu.",
+                                                         "}NN(s.",
+                                                         "(N.",
+                                                         "](N.",
+                                                         "X\xff\xff\xff\xff"
+                                                         "a.",
+                                                         std::string("\x8d") + std::string(8, '\xff') + ".",
+                                                         std::string("\x95") + std::string(8, '\xff') + ".",
+                                                         std::string("\x8b") + std::string(4, '\xff') + ".",
+                                                         "I12x\n.",
+                                                         "L\n.",
+                                                         "Fx\n.",
+                                                         "I999999999999999999999\n.",
+                                                         "gx\n.",
+                                                         std::string("c") + std::string(10000, 'a') + "\nb\n.",
+                                                         "N.",
+                                                         "K\1.",
+                                                         "ccollections\nOrderedDict\n(NtR.",
+                                                         "ccollections\nOrderedDict\n(](NetR.",
+                                                         "ccollections\nOrderedDict\nNR.",
+                                                         "ctorch\nFloatStorage\n)R.",
+                                                         "NQ.",
+                                                         ")Q.",
+                                                         text("storage") + "Q.",
+                                                         "(NNNNNtQ.",
+                                                         std::string("(") + text("storage") + "NNNNtQ.",
+                                                         "P1\n.",
+                                                         "}N\x92.",
+                                                         "\x97."})
     EXPECT_NE(parse_error(bad), "") << bad;
 }
-
 
 }  // namespace
 }  // namespace albert::formats

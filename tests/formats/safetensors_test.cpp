@@ -75,10 +75,10 @@ TEST(Safetensors, NamesTheBrokenRule) {
 
 TEST(Safetensors, AcceptsWhatTheReferenceAccepts) {
   // Entries in any order, unknown fields, a null __metadata__, empty tensors, rank 0, trailing blanks.
-  const std::string bytes = file_of(
-      R"({"b":{"shape":[],"dtype":"F32","data_offsets":[2,6],"extra":{"x":[1]}},"__metadata__":null,)"
-      R"("e":{"dtype":"I64","shape":[3,0],"data_offsets":[2,2]},"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}   )",
-      6);
+  const std::string bytes =
+      file_of(R"({"b":{"shape":[],"dtype":"F32","data_offsets":[2,6],"extra":{"x":[1]}},"__metadata__":null,)"
+              R"("e":{"dtype":"I64","shape":[3,0],"data_offsets":[2,2]},"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}   )",
+              6);
   const NamedTensors content = read_bytes(bytes);
   ASSERT_EQ(content.tensors.size(), 3U);
   EXPECT_EQ(content.tensors[0].first, "a");

@@ -98,7 +98,9 @@ TEST(ZipArchive, ReadsStoredAndDeflatedMembers) {
   const std::string bytes = zip_of({stored("a", "hello"), deflated("b", long_text), deflated("empty", "")});
   const ZipArchive archive = open(bytes);
   EXPECT_EQ(archive.first_name(), "a");
-  const auto text = [](const OwnedBytes& content) { return std::string(reinterpret_cast<const char*>(content.bytes.data()), content.bytes.size()); };
+  const auto text = [](const OwnedBytes& content) {
+    return std::string(reinterpret_cast<const char*>(content.bytes.data()), content.bytes.size());
+  };
   EXPECT_EQ(text(archive.read("a")), "hello");
   EXPECT_EQ(archive.read("a").bytes.data(), reinterpret_cast<const std::byte*>(bytes.data()) + bytes.find("hello"));
   EXPECT_EQ(text(archive.read("b")), long_text);
