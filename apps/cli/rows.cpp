@@ -14,9 +14,9 @@ using albert::Error;
 using albert::ErrorCode;
 using albert::Json;
 
-constexpr std::size_t kLongestRow = std::size_t{16} << 20;
+constexpr std::size_t kLongestRow = std::size_t{4} << 20;
 constexpr std::size_t kMostCells = 4096;
-const std::string kTooLong = "a row may hold 16 MiB at most";
+const std::string kTooLong = "a row may hold 4 MiB at most";
 
 void strip_byte_order_mark(std::string& line) {
   if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
