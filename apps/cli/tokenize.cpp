@@ -1,4 +1,8 @@
 // albert tokenize: text to token ids.
+#include <fmt/format.h>
+
+#include <iterator>
+
 #include "albert/tokenizer.h"
 #include "command.h"
 #include "common.h"
@@ -12,37 +16,53 @@ using albert::Encoding;
 using albert::Json;
 using albert::Outcome;
 
-template <class T>
-Json integers(const std::vector<T>& values) {
-  Json::Array list;
-  list.reserve(values.size());
-  for (const auto value : values) list.emplace_back(std::int64_t{value});
-  return list;
+/// [a, b, ...] with `append` writing each item. Long texts have many tokens: no Json value is made for each.
+template <class Items, class Append>
+void append_list(std::string& out, const Items& items, const Append& append) {
+  out += '[';
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) out += ", ";
+    first = false;
+    append(out, item);
+  }
+  out += ']';
 }
 
-Json to_json(const Encoding& encoding, bool fast, const albert::CallOptions& call) {
-  Json::Object object;
-  object.emplace_back("ids", integers(encoding.input_ids));
-  object.emplace_back("tokens", Json::Array(encoding.tokens.begin(), encoding.tokens.end()));
+void append_integers(std::string& out, const std::vector<std::int32_t>& values) {
+  append_list(out, values, [](std::string& text, std::int32_t value) { fmt::format_to(std::back_inserter(text), "{}", value); });
+}
+
+void append_json(std::string& out, const Encoding& encoding, bool fast, const albert::CallOptions& call) {
+  out += "{\"ids\": ";
+  append_integers(out, encoding.input_ids);
+  out += ", \"tokens\": ";
+  append_list(out, encoding.tokens, [](std::string& text, const std::string& token) {
+    text += albert::dump_json(Json(token), {.indent = -1, .sort_keys = false, .ensure_ascii = false});
+  });
   if (fast) {
-    Json::Array offsets;
-    for (const auto& [start, end] : encoding.offsets) offsets.emplace_back(Json::Array{std::int64_t{start}, std::int64_t{end}});
-    object.emplace_back("offsets", std::move(offsets));
+    out += ", \"offsets\": ";
+    append_list(out, encoding.offsets, [](std::string& text, const albert::Offsets& offsets) {
+      fmt::format_to(std::back_inserter(text), "[{}, {}]", offsets.start, offsets.end);
+    });
   }
-  object.emplace_back("type_ids", integers(encoding.token_type_ids));
-  object.emplace_back("special_tokens_mask", integers(encoding.special_tokens_mask));
-  if (call.padding != albert::PaddingStrategy::do_not_pad) object.emplace_back("attention_mask", integers(encoding.attention_mask));
-  if (call.return_overflowing_tokens) {
-    if (fast) {
-      Json::Array windows;
-      for (const auto& window : encoding.overflowing) windows.emplace_back(to_json(window, fast, {}));
-      object.emplace_back("overflowing", std::move(windows));
-    } else {
-      object.emplace_back("overflowing_tokens", integers(encoding.overflowing_tokens));
-      object.emplace_back("num_truncated_tokens", encoding.num_truncated_tokens);
-    }
+  out += ", \"type_ids\": ";
+  append_integers(out, encoding.token_type_ids);
+  out += ", \"special_tokens_mask\": ";
+  append_integers(out, encoding.special_tokens_mask);
+  if (call.padding != albert::PaddingStrategy::do_not_pad) {
+    out += ", \"attention_mask\": ";
+    append_integers(out, encoding.attention_mask);
   }
-  return object;
+  if (call.return_overflowing_tokens && fast) {
+    out += ", \"overflowing\": ";
+    append_list(out, encoding.overflowing, [](std::string& text, const Encoding& window) { append_json(text, window, true, {}); });
+  } else if (call.return_overflowing_tokens) {
+    out += ", \"overflowing_tokens\": ";
+    append_integers(out, encoding.overflowing_tokens);
+    fmt::format_to(std::back_inserter(out), ", \"num_truncated_tokens\": {}", encoding.num_truncated_tokens);
+  }
+  out += '}';
 }
 
 std::string show(const albert::TextInput& input, const Encoding& encoding, const Style& style) {
@@ -126,7 +146,9 @@ int tokenize(const Arguments& arguments) {
       if (!encodings[k].ok()) {
         answer = encodings[k].error();
       } else if (rows.json) {
-        answer = json_line(to_json(encodings[k].value(), tokenizer->is_fast(), call));
+        std::string line;
+        append_json(line, encodings[k].value(), tokenizer->is_fast(), call);
+        answer = line + "\n";
       } else {
         answer = show(inputs[k], encodings[k].value(), style);
       }
