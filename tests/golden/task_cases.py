@@ -32,6 +32,7 @@ MODELS = {
     "nli": (labels("contradiction", "neutral", "Entailment"), {"model_max_length": 40}),
     "nli_first": (labels("ENTAILED", "neutral", "no"), {"model_max_length": 128}),
     "left": (labels("x", "y", "z"), {"model_max_length": 128, "padding_side": "left"}),
+    "choice": ({"num_labels": 1}, {"model_max_length": 60}),
     "two": (labels("x", "y"), {"model_max_length": 128}),
     "two_left": (labels("x", "y"), {"model_max_length": 128, "padding_side": "left"}),
 }
@@ -54,8 +55,9 @@ def build_folder(folder, tokenizer, name, weights=None, **changes):
     return folder
 
 
-def make_weights(path, vocab_size, seed, dtype="float32"):
-    """One file that serves every class: an encoder and all heads (three labels), random enough to have opinions."""
+def make_weights(path, vocab_size, seed, dtype="float32", labels=3):
+    """One file that serves every class: an encoder and all heads (three labels; multiple choice wants one), random
+    enough to have opinions."""
     import torch
     from safetensors.torch import save_file
     from transformers import (AlbertConfig, AlbertForMaskedLM, AlbertForPreTraining, AlbertForQuestionAnswering,
@@ -74,6 +76,8 @@ def make_weights(path, vocab_size, seed, dtype="float32"):
     state["albert.embeddings.word_embeddings.weight"] *= 3
     state.pop("predictions.decoder.weight", None)
     state.pop("predictions.decoder.bias", None)
+    for part in ("weight", "bias"):
+        state[f"classifier.{part}"] = state[f"classifier.{part}"][:labels].clone()
     for name in ("sop_classifier.classifier", "qa_outputs"):  # these two have two labels
         for part in ("weight", "bias"):
             state[f"{name}.{part}"] = state[f"{name}.{part}"][:2].clone()
@@ -184,13 +188,23 @@ def feature_extraction(r):
     return parameters, [{"text": text(r, 0, 6)} for _ in range(2)] + [{"text": text(r, 25, 40)}], r.choice(["plain", "locations"])
 
 
+def multiple_choice(r):
+    rows = [{"text": text(r, 0, 12), "choices": [text(r, 1, 9) for _ in range(r.randint(1, 5))]} for _ in range(5)]
+    return {}, rows + [{"text": text(r, 60, 70), "choices": ["a", text(r, 60, 90)]}], "choice"
+
+
+def sentence_order(r):
+    return {}, [{"text": text(r, 0, 15), "text_pair": text(r, 1, 15)} for _ in range(5)], "two"
+
+
 TASKS = {"fill-mask": fill_mask, "text-classification": text_classification, "token-classification": token_classification,
          "question-answering": question_answering, "zero-shot-classification": zero_shot_classification,
          "feature-extraction": feature_extraction}
+OURS = {"multiple-choice": multiple_choice, "sentence-order": sentence_order}  # tasks that the reference has no pipeline for
 
 
-def cases(seed, count):
-    for task, make in TASKS.items():
+def cases(seed, count, tasks=TASKS):
+    for task, make in tasks.items():
         r = random.Random(f"{seed} {task}")
         for _ in range(count):
             parameters, rows, model = make(r)
@@ -201,7 +215,8 @@ def cases(seed, count):
 
 CLASSES = {"fill-mask": "AlbertForMaskedLM", "text-classification": "AlbertForSequenceClassification",
            "zero-shot-classification": "AlbertForSequenceClassification", "token-classification": "AlbertForTokenClassification",
-           "question-answering": "AlbertForQuestionAnswering", "feature-extraction": "AlbertModel"}
+           "question-answering": "AlbertForQuestionAnswering", "feature-extraction": "AlbertModel",
+           "multiple-choice": "AlbertForMultipleChoice", "sentence-order": "AlbertForPreTraining"}
 _loaded = {}
 
 
@@ -212,6 +227,22 @@ def plain(value):
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value.item() if hasattr(value, "item") else value
+
+
+def own_answer(task, model, tokenizer, row):
+    """What our own tasks are defined to give, by the reference's model and tokenizer."""
+    import torch
+    with torch.no_grad():
+        if task == "sentence-order":
+            inputs = tokenizer(row["text"], row["text_pair"], return_tensors="pt")
+            scores = model(**inputs).sop_logits[0].softmax(-1)
+            best = int(scores.argmax())
+            return {"label": ["ordered", "swapped"][best], "score": scores[best].item()}
+        choices = row["choices"]
+        inputs = tokenizer([row["text"]] * len(choices), choices, truncation=True, padding=True, return_tensors="pt")
+        scores = model(**{name: value[None] for name, value in inputs.items()}).logits[0].softmax(-1).tolist()
+        order = sorted(range(len(choices)), key=lambda i: -scores[i])
+        return [{"choice": i, "text": choices[i], "score": scores[i]} for i in order]
 
 
 def answers(case, folder):
@@ -230,6 +261,9 @@ def answers(case, folder):
     found = []
     for row in case["rows"]:
         try:
+            if task in OURS:
+                found.append(own_answer(task, model, tokenizer, row))
+                continue
             pipe = transformers.pipeline(task, model=model, tokenizer=tokenizer, framework="pt", device="cpu")
             if task == "question-answering":
                 value = pipe(dict(row), **parameters)

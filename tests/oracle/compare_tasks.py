@@ -18,17 +18,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests/golden"), str(ROOT / "tests/cli")]
 
 
-def run(albert, case, folder):
-    lines = "".join(json.dumps(row) + "\n" for row in case["rows"])
+def run(albert, case, folder, more=(), rows=None):
+    lines = "".join(json.dumps(row) + "\n" for row in rows or case["rows"])
     import task_cases
     command = [albert, case["task"], "--model", str(folder), "--json", "--keep-going", "--input", "-", "--input-format", "jsonl",
-               *task_cases.flags(case)]
+               *task_cases.flags(case), *more]
     done = subprocess.run(command, input=lines.encode(), capture_output=True, timeout=120)
     if done.returncode == 2:
         return [{"error": done.stderr.decode(errors="replace").strip()}] * len(case["rows"]), command
     if done.returncode != 0:
         raise SystemExit(f"exit code {done.returncode}: {command}\n{done.stderr.decode(errors='replace')}")
     return [json.loads(line) for line in done.stdout.decode().splitlines()], command
+
+
+def is_tie(albert, case, folder, row, want, difference):
+    """Whether the reference's answers are among our best ones with the same scores: then only their order differs."""
+    (many,), _ = run(albert, case, folder, ["--top-k", "40"], [row])
+    many = many if isinstance(many, list) else [many]
+    return all(any(difference(one, other) is None for other in many) for one in (want if isinstance(want, list) else [want]))
 
 
 def main():
@@ -52,13 +59,15 @@ def main():
     import task_cases
     from compare_json import difference
 
-    counts, bad = collections.Counter(), collections.Counter()
+    counts, bad, ties = collections.Counter(), collections.Counter(), 0
     with tempfile.TemporaryDirectory() as temporary:
-        weights = pathlib.Path(temporary) / "weights.safetensors"
+        weights, one_label = pathlib.Path(temporary) / "weights.safetensors", pathlib.Path(temporary) / "one_label.safetensors"
         task_cases.make_weights(weights, 30000, 1)
-        folders = {name: task_cases.build_folder(pathlib.Path(temporary) / name, vocabulary, name, weights, vocab_size=30000)
+        task_cases.make_weights(one_label, 30000, 1, labels=1)
+        folders = {name: task_cases.build_folder(pathlib.Path(temporary) / name, vocabulary, name, one_label if name == "choice" else weights,
+                                                 vocab_size=30000)
                    for name in task_cases.MODELS}
-        for case in task_cases.cases(options.seed, options.count):
+        for case in task_cases.cases(options.seed, options.count, {**task_cases.TASKS, **task_cases.OURS}):
             if options.task and case["task"] != options.task:
                 continue
             expected = task_cases.answers(case, folders[case["model"]])
@@ -67,12 +76,16 @@ def main():
                 counts[case["task"]] += 1
                 wrong = lambda value: isinstance(value, dict) and list(value) == ["error"]
                 found = None if wrong(want) and wrong(have) else difference(want, have)
+                if found and case["task"] == "question-answering" and is_tie(options.albert, case, folders[case["model"]], row, want, difference):
+                    ties += 1
+                    found = None
                 if found:
                     bad[case["task"]] += 1
                     if sum(bad.values()) <= options.show:
                         print(f"DIFFERENT {found}\n  {' '.join(command[1:])}\n  row {json.dumps(row)}\n  reference {json.dumps(want)[:600]}\n  albert    {json.dumps(have)[:600]}")
     for task in counts:
         print(f"{task}: {counts[task]} rows, {bad[task]} differ")
+    print(f"{ties} rows differ in the order of equal scores only")
     return 1 if bad else 0
 
 
