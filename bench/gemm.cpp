@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
   for (const auto rows : shapes) fmt::print("{:>18}", fmt::format("M = {}", rows));
   fmt::print("\n");
   for (const Product& product : products) {
-    std::vector<float> weight(static_cast<std::size_t>(product.in * product.out), 0.01F), vector(static_cast<std::size_t>(product.out), 1.0F);
+    std::vector<float> weight(static_cast<std::size_t>(product.in * product.out), 0.01F),
+        vector(static_cast<std::size_t>(product.out), 1.0F);
     const backend::LinearWeights<float> part{weight.data(), vector.data(), product.out};
     const auto packed = backend->pack({&part, 1}, product.in);
     fmt::print("{:<22}", product.name);
@@ -55,7 +56,8 @@ int main(int argc, char** argv) {
         for (const double end = bench::now() + 0.04; bench::now() < end;) {
           const double start = time();
           if (product.normalize)
-            backend->linear_add_layer_norm(x.data(), rows, product.in, *packed, y.data(), {vector.data(), vector.data(), 1e-12, false}, {}, y.data());
+            backend->linear_add_layer_norm(x.data(), rows, product.in, *packed, y.data(), {vector.data(), vector.data(), 1e-12, false}, {},
+                                           y.data());
           else
             backend->linear(x.data(), rows, product.in, *packed, product.activation, y.data(), product.out);
           best = std::min(best, time() - start);

@@ -21,7 +21,8 @@ int main(int argc, char** argv) {
   const std::vector<float> vector(static_cast<std::size_t>(4 * hidden), 0.5F);
   const auto pack = [&](std::int64_t in, std::int64_t out) {
     std::vector<float> weight(static_cast<std::size_t>(in * out));
-    for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = 0.02F * static_cast<float>(static_cast<int>(i * 2654435761U % 97U) - 48) / 48;
+    for (std::size_t i = 0; i < weight.size(); ++i)
+      weight[i] = 0.02F * static_cast<float>(static_cast<int>(i * 2654435761U % 97U) - 48) / 48;
     const backend::LinearWeights<float> part{weight.data(), vector.data(), out};
     return backend->pack({&part, 1}, in);
   };
@@ -64,7 +65,8 @@ int main(int argc, char** argv) {
     std::vector<double> total = work;
     total.push_back(std::accumulate(work.begin(), work.end(), 0.0));
     fmt::print("{:<8}", fmt::format("{}x{}", batch, sequence));
-    for (std::size_t i = 0; i < best.size(); ++i) fmt::print("{:>20}", fmt::format("{:.0f} us {:3.0f} %", best[i] * 1e6, 1e-7 * total[i] / best[i] / peak));
+    for (std::size_t i = 0; i < best.size(); ++i)
+      fmt::print("{:>20}", fmt::format("{:.0f} us {:3.0f} %", best[i] * 1e6, 1e-7 * total[i] / best[i] / peak));
     fmt::print("\n");
   }
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kSteps = 20'000;
 
-float keep;   // results go here, so that no loop is optimised away
+float keep;  // results go here, so that no loop is optimised away
 
 #if defined(__x86_64__)
 __attribute__((target("avx2,fma"))) double run_avx2() {

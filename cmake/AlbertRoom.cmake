@@ -5,7 +5,7 @@
 # link; the public headers are visible to all.
 add_library(albert_flags INTERFACE)
 target_include_directories(albert_flags INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-target_compile_options(albert_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -fno-math-errno -ffp-contract=off)
+target_compile_options(albert_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-restrict -Wno-maybe-uninitialized -fno-math-errno -ffp-contract=off)
 if(ALBERT_SANITIZE)
   target_compile_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE})

@@ -14,19 +14,19 @@
 namespace albert {
 
 struct DeviceOptions {
-  std::string kind = "cpu";      ///< "cpu" (vectorised) or "ref" (plain scalar code, the law)
+  std::string kind = "cpu";  ///< "cpu" (vectorised) or "ref" (plain scalar code, the law)
   /// Instruction set of the cpu backend: "scalar", "avx2", "avx512", ... Empty: $ALBERT_FORCE_ISA,
   /// else the best the machine has. Error{value} when the machine lacks what is asked for.
   std::string isa;
-  int threads = 0;               ///< 0: one a core this process may use
-  DType dtype = DType::f32;      ///< arithmetic: f32; f64 with "ref" only
+  int threads = 0;           ///< 0: one a core this process may use
+  DType dtype = DType::f32;  ///< arithmetic: f32; f64 with "ref" only
 };
 
 class Device {
  public:
   virtual ~Device() = default;
   [[nodiscard]] virtual const DeviceOptions& options() const noexcept = 0;  ///< with every default filled in
-  [[nodiscard]] virtual std::string description() const = 0;               ///< "cpu, avx2, 2 threads, float32"
+  [[nodiscard]] virtual std::string description() const = 0;                ///< "cpu, avx2, 2 threads, float32"
 };
 
 /// Error{value} for an unknown kind or instruction set.

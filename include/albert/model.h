@@ -34,12 +34,12 @@ enum class Padding { exact, packed };
 /// The arguments of a model call; a Tensor that is not set is the reference's None.
 /// Shapes as in the reference: B batch, S sequence, K choices, E embedding_size, A heads, N layers.
 struct ModelInputs {
-  std::optional<Tensor> input_ids;             ///< [B, S] int64 or int32 (multiple choice: [B, K, S])
-  std::optional<Tensor> attention_mask;        ///< [B, S] any number type; [B, S, S] per query. Default: ones
-  std::optional<Tensor> token_type_ids;        ///< [B, S] integers. Default: zeros
-  std::optional<Tensor> position_ids;          ///< [B, S] or [1, S] integers. Default: 0 ... S-1
-  std::optional<Tensor> head_mask;             ///< [A], [N, A] or five axes; 1 keep, 0 remove
-  std::optional<Tensor> inputs_embeds;         ///< [B, S, E] instead of input_ids
+  std::optional<Tensor> input_ids;       ///< [B, S] int64 or int32 (multiple choice: [B, K, S])
+  std::optional<Tensor> attention_mask;  ///< [B, S] any number type; [B, S, S] per query. Default: ones
+  std::optional<Tensor> token_type_ids;  ///< [B, S] integers. Default: zeros
+  std::optional<Tensor> position_ids;    ///< [B, S] or [1, S] integers. Default: 0 ... S-1
+  std::optional<Tensor> head_mask;       ///< [A], [N, A] or five axes; 1 keep, 0 remove
+  std::optional<Tensor> inputs_embeds;   ///< [B, S, E] instead of input_ids
   std::optional<Tensor> labels;
   std::optional<Tensor> sentence_order_label;  ///< [B]
   std::optional<Tensor> start_positions;       ///< [B]
@@ -47,10 +47,10 @@ struct ModelInputs {
 };
 
 struct ForwardOptions {
-  std::optional<bool> output_attentions;      ///< default: the configuration's
+  std::optional<bool> output_attentions;  ///< default: the configuration's
   std::optional<bool> output_hidden_states;
   Padding padding = Padding::exact;
-  std::optional<bool> train;                  ///< dropout on or off. Default: the model's mode
+  std::optional<bool> train;  ///< dropout on or off. Default: the model's mode
   std::uint64_t dropout_seed = 0;
 };
 
@@ -60,8 +60,8 @@ class ModelOutput {
  public:
   using Value = std::variant<Tensor, std::vector<Tensor>>;
   [[nodiscard]] bool contains(std::string_view name) const noexcept;
-  [[nodiscard]] const Tensor& at(std::string_view name) const;                    ///< Error{key}
-  [[nodiscard]] const std::vector<Tensor>& list(std::string_view name) const;     ///< Error{key}
+  [[nodiscard]] const Tensor& at(std::string_view name) const;                 ///< Error{key}
+  [[nodiscard]] const std::vector<Tensor>& list(std::string_view name) const;  ///< Error{key}
   [[nodiscard]] const std::vector<std::pair<std::string, Value>>& fields() const noexcept { return fields_; }
   void append(std::string name, Value value) { fields_.emplace_back(std::move(name), std::move(value)); }
 
@@ -76,12 +76,12 @@ class Parameters {
   struct Impl;
   Parameters();
   explicit Parameters(std::shared_ptr<const Impl> impl);
-  [[nodiscard]] std::vector<std::string> names() const;              ///< in state-dict order, tied ones once
+  [[nodiscard]] std::vector<std::string> names() const;  ///< in state-dict order, tied ones once
   [[nodiscard]] bool contains(std::string_view name) const;
-  [[nodiscard]] Tensor at(std::string_view name) const;              ///< Error{key}
+  [[nodiscard]] Tensor at(std::string_view name) const;  ///< Error{key}
   /// The same parameters with some replaced. Error{key|value} for an unknown name or another shape.
   [[nodiscard]] Parameters with(const std::vector<std::pair<std::string, Tensor>>& replacements) const;
-  [[nodiscard]] std::int64_t count() const;                          ///< number of scalars
+  [[nodiscard]] std::int64_t count() const;  ///< number of scalars
   [[nodiscard]] const Impl& impl() const { return *impl_; }
 
  private:
@@ -100,15 +100,15 @@ struct LoadingInfo {
 };
 
 struct LoadOptions {
-  std::shared_ptr<const Device> device;        ///< null: default_device()
+  std::shared_ptr<const Device> device;  ///< null: default_device()
   Flavor flavor = Flavor::pytorch;
-  std::optional<AlbertConfig> config;          ///< null: the folder's config.json
-  Json config_overrides;                       ///< keyword arguments for the configuration
+  std::optional<AlbertConfig> config;  ///< null: the folder's config.json
+  Json config_overrides;               ///< keyword arguments for the configuration
   bool ignore_mismatched_sizes = false;
   std::string variant;
   std::optional<bool> use_safetensors;
-  std::uint64_t seed = 0;                      ///< for parameters that the file lacks
-  LoadingInfo* info = nullptr;                 ///< filled in when given
+  std::uint64_t seed = 0;       ///< for parameters that the file lacks
+  LoadingInfo* info = nullptr;  ///< filled in when given
   /// A folder may hold heads for several tasks around one encoder: heads/TASK/config.json and
   /// heads/TASK/model.safetensors with the head's tensors alone. With `task` the encoder comes from
   /// the folder's own weights, the configuration and the head from heads/TASK; a folder without
@@ -124,16 +124,16 @@ struct LoadOptions {
 
 /// The seven classes.
 enum class ModelClass {
-  model,                     ///< AlbertModel
-  pre_training,              ///< AlbertForPreTraining
-  masked_lm,                 ///< AlbertForMaskedLM
-  sequence_classification,   ///< AlbertForSequenceClassification
-  multiple_choice,           ///< AlbertForMultipleChoice
-  token_classification,      ///< AlbertForTokenClassification
-  question_answering,        ///< AlbertForQuestionAnswering
+  model,                    ///< AlbertModel
+  pre_training,             ///< AlbertForPreTraining
+  masked_lm,                ///< AlbertForMaskedLM
+  sequence_classification,  ///< AlbertForSequenceClassification
+  multiple_choice,          ///< AlbertForMultipleChoice
+  token_classification,     ///< AlbertForTokenClassification
+  question_answering,       ///< AlbertForQuestionAnswering
 };
-[[nodiscard]] std::string_view to_string(ModelClass model_class) noexcept;           ///< "AlbertForMaskedLM"
-[[nodiscard]] ModelClass model_class_from_string(std::string_view name);             ///< Error{key}
+[[nodiscard]] std::string_view to_string(ModelClass model_class) noexcept;  ///< "AlbertForMaskedLM"
+[[nodiscard]] ModelClass model_class_from_string(std::string_view name);    ///< Error{key}
 
 /// What the seven classes have in common (the reference's AlbertPreTrainedModel).
 class AlbertPreTrainedModel {
@@ -142,10 +142,10 @@ class AlbertPreTrainedModel {
     std::shared_ptr<const Device> device;
     Flavor flavor = Flavor::pytorch;
     std::uint64_t seed = 0;
-    bool add_pooling_layer = true;             ///< AlbertModel only
+    bool add_pooling_layer = true;  ///< AlbertModel only
   };
 
-  AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const BuildOptions& options);   ///< random weights
+  AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const BuildOptions& options);  ///< random weights
   AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, Parameters parameters, const BuildOptions& options);
   /// Loads a model's folder, embedded_model(), or one weight file (its configuration is given or lies
   /// beside it), in the order and by the name rules of the reference. The model is in evaluation mode.
@@ -158,8 +158,8 @@ class AlbertPreTrainedModel {
   /// Error{value} for a size that is not understood, Error{io}.
   struct SaveOptions {
     bool safe_serialization = true;
-    std::string max_shard_size = "10GB";       ///< an integer and a unit: GB, MB, KB, GiB, MiB, KiB
-    std::string variant;                       ///< model.VARIANT.safetensors
+    std::string max_shard_size = "10GB";  ///< an integer and a unit: GB, MB, KB, GiB, MiB, KiB
+    std::string variant;                  ///< model.VARIANT.safetensors
   };
   void save_pretrained(const std::string& directory, const SaveOptions& options) const;
   void save_pretrained(const std::string& directory) const { save_pretrained(directory, SaveOptions{}); }
@@ -180,7 +180,7 @@ class AlbertPreTrainedModel {
   // Maintenance, as the methods of the same names in the reference.
   void resize_token_embeddings(std::optional<std::int64_t> new_num_tokens, std::optional<std::int64_t> pad_to_multiple_of = {});
   void prune_heads(const std::map<std::int64_t, std::vector<std::int64_t>>& heads_to_prune);
-  void set_input_embeddings(const Tensor& table);                     ///< [V, E]
+  void set_input_embeddings(const Tensor& table);  ///< [V, E]
   void tie_weights();
 
   AlbertPreTrainedModel(const AlbertPreTrainedModel&);

@@ -17,9 +17,9 @@ namespace albert {
 /// Element types, in the rank order of the safetensors format.
 enum class DType : std::uint8_t { boolean, u8, i8, i16, u16, f16, bf16, i32, u32, f32, f64, i64, u64 };
 
-[[nodiscard]] std::size_t size_of(DType dtype) noexcept;             ///< bytes of one element
+[[nodiscard]] std::size_t size_of(DType dtype) noexcept;  ///< bytes of one element
 [[nodiscard]] bool is_floating(DType dtype) noexcept;
-[[nodiscard]] std::string_view to_string(DType dtype) noexcept;      ///< "float32", "int64", ... as in config.json's torch_dtype
+[[nodiscard]] std::string_view to_string(DType dtype) noexcept;  ///< "float32", "int64", ... as in config.json's torch_dtype
 /// The dtype of a name such as "float32"; Error{value} when there is none.
 [[nodiscard]] DType dtype_from_string(std::string_view name);
 
@@ -29,17 +29,28 @@ inline constexpr DType dtype_of = [] {
   static_assert(sizeof(T) == 0, "no DType for this C++ type");
   return DType::f32;
 }();
-template <> inline constexpr DType dtype_of<bool> = DType::boolean;
-template <> inline constexpr DType dtype_of<std::uint8_t> = DType::u8;
-template <> inline constexpr DType dtype_of<std::int8_t> = DType::i8;
-template <> inline constexpr DType dtype_of<std::int16_t> = DType::i16;
-template <> inline constexpr DType dtype_of<std::uint16_t> = DType::u16;
-template <> inline constexpr DType dtype_of<std::int32_t> = DType::i32;
-template <> inline constexpr DType dtype_of<std::uint32_t> = DType::u32;
-template <> inline constexpr DType dtype_of<float> = DType::f32;
-template <> inline constexpr DType dtype_of<double> = DType::f64;
-template <> inline constexpr DType dtype_of<std::int64_t> = DType::i64;
-template <> inline constexpr DType dtype_of<std::uint64_t> = DType::u64;
+template <>
+inline constexpr DType dtype_of<bool> = DType::boolean;
+template <>
+inline constexpr DType dtype_of<std::uint8_t> = DType::u8;
+template <>
+inline constexpr DType dtype_of<std::int8_t> = DType::i8;
+template <>
+inline constexpr DType dtype_of<std::int16_t> = DType::i16;
+template <>
+inline constexpr DType dtype_of<std::uint16_t> = DType::u16;
+template <>
+inline constexpr DType dtype_of<std::int32_t> = DType::i32;
+template <>
+inline constexpr DType dtype_of<std::uint32_t> = DType::u32;
+template <>
+inline constexpr DType dtype_of<float> = DType::f32;
+template <>
+inline constexpr DType dtype_of<double> = DType::f64;
+template <>
+inline constexpr DType dtype_of<std::int64_t> = DType::i64;
+template <>
+inline constexpr DType dtype_of<std::uint64_t> = DType::u64;
 
 class Tensor {
  public:
@@ -75,8 +86,8 @@ class Tensor {
   [[nodiscard]] std::span<T> mutable_values();
   [[nodiscard]] std::byte* mutable_data();
 
-  [[nodiscard]] Tensor clone() const;                                ///< owns its storage
-  [[nodiscard]] Tensor to(DType dtype) const;                        ///< converted copy; itself when the type is the same
+  [[nodiscard]] Tensor clone() const;                                   ///< owns its storage
+  [[nodiscard]] Tensor to(DType dtype) const;                           ///< converted copy; itself when the type is the same
   [[nodiscard]] Tensor reshape(std::vector<std::int64_t> shape) const;  ///< same storage. Error{value}
 
  private:

@@ -34,12 +34,12 @@ struct Encoding {
   std::vector<std::int32_t> attention_mask;       ///< 1 token, 0 padding
   std::vector<std::int32_t> special_tokens_mask;  ///< 1 for specials that were added, and padding
   std::vector<std::string> tokens;
-  std::vector<Offsets> offsets;                   ///< fast only
-  std::vector<std::int32_t> word_ids;             ///< fast only; -1: none
-  std::vector<std::int32_t> sequence_ids;         ///< 0 first text, 1 second; -1: special or padding
-  std::vector<Encoding> overflowing;              ///< fast: further windows, when asked for
-  std::vector<std::int32_t> overflowing_tokens;   ///< slow: ids cut off, when asked for
-  std::int64_t num_truncated_tokens = 0;          ///< slow, with overflowing_tokens
+  std::vector<Offsets> offsets;                  ///< fast only
+  std::vector<std::int32_t> word_ids;            ///< fast only; -1: none
+  std::vector<std::int32_t> sequence_ids;        ///< 0 first text, 1 second; -1: special or padding
+  std::vector<Encoding> overflowing;             ///< fast: further windows, when asked for
+  std::vector<std::int32_t> overflowing_tokens;  ///< slow: ids cut off, when asked for
+  std::int64_t num_truncated_tokens = 0;         ///< slow, with overflowing_tokens
   [[nodiscard]] std::size_t size() const noexcept { return input_ids.size(); }
 };
 
@@ -105,7 +105,8 @@ class Tokenizer {
   [[nodiscard]] Encoding operator()(std::string_view text, const CallOptions& options = {}) const;
   [[nodiscard]] Encoding operator()(std::string_view text, std::string_view text_pair, const CallOptions& options = {}) const;
   /// One encoding an input, in order; work is spread over `threads` (0: one a core).
-  [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const TextInput> inputs, const CallOptions& options = {}, int threads = 0) const;
+  [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const TextInput> inputs, const CallOptions& options = {},
+                                                   int threads = 0) const;
   /// Words that were split beforehand (is_split_into_words), and a second text of such words if given.
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, const CallOptions& options = {}) const;
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, std::span<const std::string> words_pair,
@@ -115,24 +116,25 @@ class Tokenizer {
 
   // --- ids to text ---
   /// `clean_up` null: the tokenizer's own setting. Slow: Error{index} for an id out of range; fast skips it.
-  [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false, std::optional<bool> clean_up = {}) const;
+  [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false,
+                                   std::optional<bool> clean_up = {}) const;
   [[nodiscard]] virtual std::string convert_tokens_to_string(std::span<const std::string> tokens) const = 0;
 
   // --- vocabulary ---
-  [[nodiscard]] virtual std::int32_t convert_token_to_id(std::string_view token) const = 0;     ///< the unknown id when it is not there
+  [[nodiscard]] virtual std::int32_t convert_token_to_id(std::string_view token) const = 0;        ///< the unknown id when it is not there
   [[nodiscard]] virtual std::optional<std::int32_t> find_token(std::string_view token) const = 0;  ///< exactly that text, or null
-  [[nodiscard]] virtual std::string convert_id_to_token(std::int32_t id) const = 0;             ///< Error{index}
-  [[nodiscard]] virtual std::int64_t vocab_size() const noexcept = 0;                           ///< without added tokens
-  [[nodiscard]] virtual std::int64_t size() const noexcept = 0;                                 ///< with them (Python's len)
+  [[nodiscard]] virtual std::string convert_id_to_token(std::int32_t id) const = 0;                ///< Error{index}
+  [[nodiscard]] virtual std::int64_t vocab_size() const noexcept = 0;                              ///< without added tokens
+  [[nodiscard]] virtual std::int64_t size() const noexcept = 0;                                    ///< with them (Python's len)
   /// Tokens that were added, with their ids, by id (specials included).
   [[nodiscard]] virtual std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const = 0;
 
   // --- special tokens, by role: "bos", "eos", "unk", "sep", "pad", "cls", "mask" ---
-  [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;         ///< Error{key} for another name
+  [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;  ///< Error{key} for another name
   [[nodiscard]] std::optional<std::int32_t> special_token_id(std::string_view role) const;
   [[nodiscard]] std::vector<AddedToken> additional_special_tokens() const;
-  [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;      ///< in the order of all_special_tokens
-  [[nodiscard]] std::vector<std::string> all_special_tokens() const;    ///< unique: roles in the order above, then the additional ones
+  [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;    ///< in the order of all_special_tokens
+  [[nodiscard]] std::vector<std::string> all_special_tokens() const;  ///< unique: roles in the order above, then the additional ones
 
   // --- changes (no other thread may use the object meanwhile) ---
   /// Adds tokens; one that is in the vocabulary keeps its id. Returns how many were new, as the reference counts them.
@@ -146,7 +148,7 @@ class Tokenizer {
   [[nodiscard]] virtual std::int64_t num_special_tokens_to_add(bool pair) const = 0;
   /// 1 at every id of a special token (get_special_tokens_mask with already_has_special_tokens).
   [[nodiscard]] std::vector<std::int32_t> special_tokens_mask(std::span<const std::int32_t> ids) const;
-  [[nodiscard]] std::int64_t model_max_length() const noexcept;   ///< 1e18 stands for "none"
+  [[nodiscard]] std::int64_t model_max_length() const noexcept;  ///< 1e18 stands for "none"
   void set_model_max_length(std::int64_t length) noexcept;
   [[nodiscard]] Side padding_side() const noexcept;
   void set_padding_side(Side side) noexcept;

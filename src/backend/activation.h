@@ -16,11 +16,11 @@ enum class Activation {
   gelu_10,     ///< clip(gelu(x), -10, 10)
   quick_gelu,  ///< x sigmoid(1.702 x)
   relu,
-  relu6,       ///< min(max(0, x), 6)
-  relu2,       ///< relu(x)^2
-  silu,        ///< x sigmoid(x)
-  mish,        ///< x tanh(log(1 + e^x))
-  laplace,     ///< 0.5 (1 + erf((x - 0.707107) / (0.282095 sqrt 2)))
+  relu6,    ///< min(max(0, x), 6)
+  relu2,    ///< relu(x)^2
+  silu,     ///< x sigmoid(x)
+  mish,     ///< x tanh(log(1 + e^x))
+  laplace,  ///< 0.5 (1 + erf((x - 0.707107) / (0.282095 sqrt 2)))
   sigmoid,
   tanh,
 };

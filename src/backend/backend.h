@@ -56,24 +56,24 @@ struct LayerNormWeights {
 /// kept, and scaled by 1 / (1 - p), when uniform(seed, stream, i) >= p; else zero. So a batch gives
 /// the same numbers however it is cut into blocks.
 struct Dropout {
-  double p = 0;                  ///< 0: off
+  double p = 0;  ///< 0: off
   std::uint64_t seed = 0;
-  std::uint64_t stream = 0;      ///< one number a place in the network
-  std::uint64_t first_row = 0;   ///< where in the batch the rows of this call begin
+  std::uint64_t stream = 0;     ///< one number a place in the network
+  std::uint64_t first_row = 0;  ///< where in the batch the rows of this call begin
   [[nodiscard]] bool active() const { return p > 0; }
 };
 
 template <class T>
 struct EmbedArguments {
-  std::int64_t rows = 0, width = 0;                 ///< M tokens, E
-  const std::int32_t* ids = nullptr;                ///< [M]; -1 gives a row of NaN (Flax). Null: `embeds` is used
-  const T* embeds = nullptr;                        ///< [M, E]
-  const std::int32_t* types = nullptr;              ///< [M]
-  const std::int32_t* positions = nullptr;          ///< [M]
-  const T* word_table = nullptr;                    ///< [V, E]
-  const T* type_table = nullptr;                    ///< [T, E]
-  const T* position_table = nullptr;                ///< [P, E], or null: no absolute positions
-  bool position_before_type = false;                ///< TensorFlow's order of additions
+  std::int64_t rows = 0, width = 0;         ///< M tokens, E
+  const std::int32_t* ids = nullptr;        ///< [M]; -1 gives a row of NaN (Flax). Null: `embeds` is used
+  const T* embeds = nullptr;                ///< [M, E]
+  const std::int32_t* types = nullptr;      ///< [M]
+  const std::int32_t* positions = nullptr;  ///< [M]
+  const T* word_table = nullptr;            ///< [V, E]
+  const T* type_table = nullptr;            ///< [T, E]
+  const T* position_table = nullptr;        ///< [P, E], or null: no absolute positions
+  bool position_before_type = false;        ///< TensorFlow's order of additions
   LayerNormWeights<T> layer_norm;
   Dropout dropout;
 };
@@ -83,21 +83,21 @@ enum class RelativeTerms { none, key, key_query };
 template <class T>
 struct AttentionArguments {
   Sequences sequences;
-  std::int64_t heads = 0, head_size = 0;            ///< A, d
-  const T* query = nullptr;                         ///< row m, head a at query[m * row_stride + a * d]
+  std::int64_t heads = 0, head_size = 0;  ///< A, d
+  const T* query = nullptr;               ///< row m, head a at query[m * row_stride + a * d]
   const T* key = nullptr;
   const T* value = nullptr;
-  std::int64_t row_stride = 0;                      ///< elements between tokens in query, key and value
-  bool scale_query_first = false;                   ///< Flax divides the query, not the product, by sqrt(d)
+  std::int64_t row_stride = 0;     ///< elements between tokens in query, key and value
+  bool scale_query_first = false;  ///< Flax divides the query, not the product, by sqrt(d)
   /// Added to the scores of sequence b: mask[b] is [S] for all queries, or [S, S] when
   /// mask_per_query. Empty span: nothing is hidden. A null entry: nothing in that sequence.
   std::span<const T* const> mask;
   bool mask_per_query = false;
   RelativeTerms relative = RelativeTerms::none;
-  const T* relative_table = nullptr;                ///< [2P - 1, d], not scaled by sqrt(d)
-  std::int64_t max_positions = 0;                   ///< P
-  const std::int32_t* slots = nullptr;              ///< [M]: index of each token in its padded row, for the relative terms
-  double softmax_offset = 0;                        ///< TensorFlow adds 1e-9 to the scores
+  const T* relative_table = nullptr;    ///< [2P - 1, d], not scaled by sqrt(d)
+  std::int64_t max_positions = 0;       ///< P
+  const std::int32_t* slots = nullptr;  ///< [M]: index of each token in its padded row, for the relative terms
+  double softmax_offset = 0;            ///< TensorFlow adds 1e-9 to the scores
   /// On the probabilities. Query token r (of the flat batch) and head a make row r * A + a, key m is
   /// column m, and rows are 2^32 columns wide: i = ((first_row + r) * A + a) * 2^32 + m.
   Dropout dropout;
@@ -111,8 +111,8 @@ struct AttentionArguments {
 };
 
 struct ClassificationLoss {
-  double sum = 0;            ///< of the losses of the rows that count
-  std::int64_t count = 0;    ///< rows that count
+  double sum = 0;          ///< of the losses of the rows that count
+  std::int64_t count = 0;  ///< rows that count
 };
 
 /// One backend at one precision. Thread-safe: all members are const and keep no state of a call.

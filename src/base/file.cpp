@@ -100,7 +100,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
     const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::not_found : ErrorCode::io;
     fail(code, "cannot open {}: {}", path, reason());
   }
-  struct stat status {};
+  struct stat status{};
   require(::fstat(descriptor.get(), &status) == 0, ErrorCode::io, "cannot read {}: {}", path, reason());
   require(!S_ISDIR(status.st_mode), ErrorCode::io, "cannot read {}: it is a directory", path);
   if (S_ISREG(status.st_mode) && status.st_size > 0) {
@@ -117,7 +117,7 @@ std::shared_ptr<const MappedFile> MappedFile::from_memory(std::span<const std::b
 
 struct FileWriter::Impl {
   std::string path;
-  std::string temporary;   // empty: written in place
+  std::string temporary;  // empty: written in place
   int descriptor = -1;
   std::vector<std::byte> buffer;
 
@@ -142,7 +142,7 @@ struct FileWriter::Impl {
 };
 
 FileWriter::FileWriter(const std::string& path) : impl_(std::make_unique<Impl>()) {
-  struct stat status {};
+  struct stat status{};
   const bool exists = ::stat(path.c_str(), &status) == 0;
   require(!exists || !S_ISDIR(status.st_mode), ErrorCode::io, "cannot write {}: it is a directory", path);
   impl_->path = path;
@@ -203,12 +203,12 @@ void write_file(const std::string& path, std::string_view text) {
 }
 
 bool is_file(const std::string& path) noexcept {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
 bool is_directory(const std::string& path) noexcept {
-  struct stat status {};
+  struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 

@@ -21,9 +21,7 @@ class MappedFile {
   virtual ~MappedFile() = default;
   [[nodiscard]] virtual std::span<const std::byte> bytes() const noexcept = 0;
   [[nodiscard]] virtual const std::string& name() const noexcept = 0;
-  [[nodiscard]] std::string_view text() const noexcept {
-    return {reinterpret_cast<const char*>(bytes().data()), bytes().size()};
-  }
+  [[nodiscard]] std::string_view text() const noexcept { return {reinterpret_cast<const char*>(bytes().data()), bytes().size()}; }
 };
 
 /// Writes a file so that a reader sees the old one or the new one, never a part: a regular file is

@@ -6,9 +6,12 @@ namespace albert {
 
 std::string_view to_string(Flavor flavor) noexcept {
   switch (flavor) {
-    case Flavor::pytorch: return "pytorch";
-    case Flavor::tensorflow: return "tensorflow";
-    case Flavor::flax: return "flax";
+    case Flavor::pytorch:
+      return "pytorch";
+    case Flavor::tensorflow:
+      return "tensorflow";
+    case Flavor::flax:
+      return "flax";
   }
   return "pytorch";
 }

@@ -51,7 +51,7 @@ struct ThreadPool::Impl {
   int size = 1;
   std::vector<std::thread> workers;
 
-  std::mutex callers;                        // one job at a time
+  std::mutex callers;  // one job at a time
   std::mutex sleep;
   std::condition_variable wake;
   std::atomic<std::uint64_t> generation{0};  // counts jobs

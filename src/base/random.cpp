@@ -22,9 +22,7 @@ std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t stream, st
   return counter;
 }
 
-double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept {
-  return philox(seed, stream, i / 4)[i % 4] * 0x1p-32;
-}
+double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept { return philox(seed, stream, i / 4)[i % 4] * 0x1p-32; }
 
 double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept {
   const auto words = philox(seed, stream, i / 4);

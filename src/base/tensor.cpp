@@ -59,19 +59,32 @@ struct BFloat {
 template <class Visit>
 void visit_dtype(DType dtype, Visit&& visit) {
   switch (dtype) {
-    case DType::boolean: return visit(bool{});
-    case DType::u8: return visit(std::uint8_t{});
-    case DType::i8: return visit(std::int8_t{});
-    case DType::i16: return visit(std::int16_t{});
-    case DType::u16: return visit(std::uint16_t{});
-    case DType::f16: return visit(Half{});
-    case DType::bf16: return visit(BFloat{});
-    case DType::i32: return visit(std::int32_t{});
-    case DType::u32: return visit(std::uint32_t{});
-    case DType::f32: return visit(float{});
-    case DType::f64: return visit(double{});
-    case DType::i64: return visit(std::int64_t{});
-    case DType::u64: return visit(std::uint64_t{});
+    case DType::boolean:
+      return visit(bool{});
+    case DType::u8:
+      return visit(std::uint8_t{});
+    case DType::i8:
+      return visit(std::int8_t{});
+    case DType::i16:
+      return visit(std::int16_t{});
+    case DType::u16:
+      return visit(std::uint16_t{});
+    case DType::f16:
+      return visit(Half{});
+    case DType::bf16:
+      return visit(BFloat{});
+    case DType::i32:
+      return visit(std::int32_t{});
+    case DType::u32:
+      return visit(std::uint32_t{});
+    case DType::f32:
+      return visit(float{});
+    case DType::f64:
+      return visit(double{});
+    case DType::i64:
+      return visit(std::int64_t{});
+    case DType::u64:
+      return visit(std::uint64_t{});
   }
 }
 
@@ -98,9 +111,7 @@ To convert(From value) {
 
 std::size_t size_of(DType dtype) noexcept { return kDTypes[static_cast<std::size_t>(dtype)].size; }
 
-bool is_floating(DType dtype) noexcept {
-  return dtype == DType::f16 || dtype == DType::bf16 || dtype == DType::f32 || dtype == DType::f64;
-}
+bool is_floating(DType dtype) noexcept { return dtype == DType::f16 || dtype == DType::bf16 || dtype == DType::f32 || dtype == DType::f64; }
 
 std::string_view to_string(DType dtype) noexcept { return kDTypes[static_cast<std::size_t>(dtype)].name; }
 
@@ -118,11 +129,13 @@ std::string to_string(const std::vector<std::int64_t>& shape) {
 
 Tensor::Tensor() : shape_{0} {}
 
-Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape) : dtype_(dtype), size_(count_elements(shape, dtype)), shape_(std::move(shape)) {
+Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape)
+    : dtype_(dtype), size_(count_elements(shape, dtype)), shape_(std::move(shape)) {
   const std::size_t count = bytes();
   if (count == 0) return;
   void* memory = ::operator new(count, std::align_val_t{kAlignment}, std::nothrow);
-  require(memory != nullptr, ErrorCode::resource, "out of memory: a {} tensor of shape {} needs {} bytes", to_string(dtype), to_string(shape_), count);
+  require(memory != nullptr, ErrorCode::resource, "out of memory: a {} tensor of shape {} needs {} bytes", to_string(dtype),
+          to_string(shape_), count);
   owner_ = std::shared_ptr<void>(memory, [](void* pointer) { ::operator delete(pointer, std::align_val_t{kAlignment}); });
   data_ = static_cast<std::byte*>(memory);
   std::memset(data_, 0, count);
@@ -200,9 +213,9 @@ Tensor Tensor::reshape(std::vector<std::int64_t> shape) const {
   return result;
 }
 
-#define ALBERT_INSTANTIATE(T)                                                           \
-  template Tensor Tensor::from<T>(std::vector<std::int64_t>, std::span<const T>);       \
-  template std::span<const T> Tensor::values<T>() const;                                \
+#define ALBERT_INSTANTIATE(T)                                                     \
+  template Tensor Tensor::from<T>(std::vector<std::int64_t>, std::span<const T>); \
+  template std::span<const T> Tensor::values<T>() const;                          \
   template std::span<T> Tensor::mutable_values<T>();
 ALBERT_INSTANTIATE(bool)
 ALBERT_INSTANTIATE(std::uint8_t)

@@ -36,7 +36,8 @@ Entity entity_of(std::span<const float> scores, const AlbertConfig& config) {
 }
 
 /// The tokens of one word become one entity.
-Entity merge_word(std::span<const TokenPrediction> tokens, AggregationStrategy strategy, const AlbertConfig& config, const Tokenizer& tokenizer) {
+Entity merge_word(std::span<const TokenPrediction> tokens, AggregationStrategy strategy, const AlbertConfig& config,
+                  const Tokenizer& tokenizer) {
   std::vector<std::string> pieces;
   for (const TokenPrediction& token : tokens) pieces.push_back(token.word);
   Entity entity;

@@ -77,7 +77,8 @@ Json nested(std::span<const float> values, std::span<const std::int64_t> shape) 
     return list;
   }
   const std::size_t step = shape[0] == 0 ? 0 : values.size() / static_cast<std::size_t>(shape[0]);
-  for (std::int64_t i = 0; i < shape[0]; ++i) list.push_back(nested(values.subspan(static_cast<std::size_t>(i) * step, step), shape.subspan(1)));
+  for (std::int64_t i = 0; i < shape[0]; ++i)
+    list.push_back(nested(values.subspan(static_cast<std::size_t>(i) * step, step), shape.subspan(1)));
   return list;
 }
 

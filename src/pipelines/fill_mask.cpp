@@ -32,8 +32,10 @@ Targets find_targets(const Tokenizer& tokenizer, const std::vector<std::string>&
     options.max_length = 1;
     const Encoding encoding = tokenizer(target, options);
     if (encoding.input_ids.empty()) {
-      found.warnings.push_back(fmt::format("The specified target token `{}` does not exist in the model vocabulary. "
-                                           "We cannot replace it with anything meaningful, ignoring it", target));
+      found.warnings.push_back(
+          fmt::format("The specified target token `{}` does not exist in the model vocabulary. "
+                      "We cannot replace it with anything meaningful, ignoring it",
+                      target));
       continue;
     }
     const std::int32_t id = encoding.input_ids.front();
@@ -52,13 +54,16 @@ class FillMaskTask {
   using Result = FillMaskPipeline::Result;
   struct Prepared {
     std::vector<Encoding> rows;
-    std::vector<std::size_t> masks;   // positions of [MASK]
+    std::vector<std::size_t> masks;  // positions of [MASK]
   };
   /// For each mask, the chosen ids with their scores, best first.
   using Read = std::vector<std::vector<std::pair<std::int32_t, float>>>;
 
   FillMaskTask(const Tokenizer& tokenizer, const FillMaskOptions& options)
-      : tokenizer_(tokenizer), options_(options), mask_id_(*tokenizer.special_token_id("mask")), pad_id_(tokenizer.special_token_id("pad")) {
+      : tokenizer_(tokenizer),
+        options_(options),
+        mask_id_(*tokenizer.special_token_id("mask")),
+        pad_id_(tokenizer.special_token_id("pad")) {
     if (options.targets) targets_ = find_targets(tokenizer, *options.targets).ids;
   }
 
@@ -80,7 +85,8 @@ class FillMaskTask {
       if (!targets_.empty()) {
         std::vector<float> chosen;
         for (const std::int32_t id : targets_) {
-          require(static_cast<std::size_t>(id) < vocabulary, ErrorCode::index, "target id {} is outside the model's {} outputs", id, vocabulary);
+          require(static_cast<std::size_t>(id) < vocabulary, ErrorCode::index, "target id {} is outside the model's {} outputs", id,
+                  vocabulary);
           chosen.push_back(scores[static_cast<std::size_t>(id)]);
         }
         scores = std::move(chosen);
@@ -115,7 +121,7 @@ class FillMaskTask {
   const FillMaskOptions& options_;
   std::int32_t mask_id_;
   std::optional<std::int32_t> pad_id_;
-  std::vector<std::int32_t> targets_;   // empty: the whole vocabulary
+  std::vector<std::int32_t> targets_;  // empty: the whole vocabulary
 };
 
 /// Logits are the vocabulary wide: keep a batch's below this many numbers.

@@ -18,8 +18,8 @@ struct Loaded {
 /// Loads both from a folder (or the embedded model) for a task such as "fill-mask". A weight that
 /// the folder lacks is an Error{bad_data} when its name holds one of `needed` ("classifier", ...);
 /// others are not used by the task.
-[[nodiscard]] Loaded load(const std::string& path, std::string_view task, ModelClass model_class, std::initializer_list<std::string_view> needed,
-                          const PipelineOptions& options);
+[[nodiscard]] Loaded load(const std::string& path, std::string_view task, ModelClass model_class,
+                          std::initializer_list<std::string_view> needed, const PipelineOptions& options);
 
 /// Error{type} unless the model is of that class.
 void require_class(const AlbertPreTrainedModel& model, ModelClass expected, std::string_view task);

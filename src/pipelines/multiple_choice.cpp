@@ -14,7 +14,7 @@ class MultipleChoiceTask {
   using Input = MultipleChoiceInput;
   using Result = MultipleChoicePipeline::Result;
   struct Prepared {
-    std::vector<Encoding> rows;   // one a choice
+    std::vector<Encoding> rows;  // one a choice
   };
   using Read = float;
 

@@ -147,8 +147,7 @@ std::vector<Outcome<QuestionAnsweringPipeline::Result>> QuestionAnsweringPipelin
 Json QuestionAnsweringPipeline::to_json(const Result& result, const Options&) {
   Json::Array answers;
   for (const Answer& answer : result)
-    answers.push_back(
-        Json::Object{{"score", answer.score}, {"start", answer.start}, {"end", answer.end}, {"answer", answer.answer}});
+    answers.push_back(Json::Object{{"score", answer.score}, {"start", answer.start}, {"end", answer.end}, {"answer", answer.answer}});
   if (answers.size() == 1) return std::move(answers.front());
   return answers;
 }

@@ -8,7 +8,7 @@
 namespace albert::pipelines {
 namespace {
 
-constexpr std::int64_t kPairSpecials = 3;   // [CLS] A [SEP] B [SEP]
+constexpr std::int64_t kPairSpecials = 3;  // [CLS] A [SEP] B [SEP]
 
 std::int64_t size_of_list(const std::vector<std::int32_t>& list) { return static_cast<std::int64_t>(list.size()); }
 
@@ -62,7 +62,8 @@ WindowLengths::WindowLengths(const QuestionAnsweringOptions& options, const Toke
       doc_stride(options.doc_stride.value_or(std::min<std::int64_t>(max_seq_len / 2, 128))),
       max_question_len(options.max_question_len) {
   require(max_seq_len >= 0 && doc_stride >= 0 && max_question_len >= 0, ErrorCode::value,
-          "max_seq_len, doc_stride and max_question_len must not be negative: got {}, {} and {}", max_seq_len, doc_stride, max_question_len);
+          "max_seq_len, doc_stride and max_question_len must not be negative: got {}, {} and {}", max_seq_len, doc_stride,
+          max_question_len);
   require(doc_stride <= max_seq_len, ErrorCode::value, "`doc_stride` ({}) is larger than `max_seq_len` ({})", doc_stride, max_seq_len);
 }
 
@@ -90,7 +91,8 @@ std::vector<QuestionWindow> fast_windows(const QuestionInput& input, const Token
   options.max_length = lengths.max_seq_len;
   options.stride = lengths.doc_stride;
   options.return_overflowing_tokens = true;
-  Encoding encoding = question_first ? tokenizer(input.question, input.context, options) : tokenizer(input.context, input.question, options);
+  Encoding encoding =
+      question_first ? tokenizer(input.question, input.context, options) : tokenizer(input.context, input.question, options);
   std::vector<Encoding> encodings = std::exchange(encoding.overflowing, {});
   encodings.insert(encodings.begin(), std::move(encoding));
 

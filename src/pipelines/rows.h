@@ -15,7 +15,7 @@ namespace albert::pipelines {
 class RowOutput {
  public:
   RowOutput(const ModelOutput& outputs, std::int64_t row, std::int64_t length) : outputs_(outputs), row_(row), length_(length) {}
-  [[nodiscard]] std::int64_t length() const noexcept { return length_; }   ///< tokens of the row, its own padding included
+  [[nodiscard]] std::int64_t length() const noexcept { return length_; }  ///< tokens of the row, its own padding included
   /// A per-token field [B, S, C]: the row's [length, C], float32.
   [[nodiscard]] std::span<const float> tokens(std::string_view field) const;
   /// A per-token field [B, S] or a per-row field [B, C]: the row's values.
@@ -24,7 +24,7 @@ class RowOutput {
   [[nodiscard]] const std::string& first_field() const { return outputs_.fields().front().first; }
 
  private:
-  const ModelOutput& outputs_;   // float32
+  const ModelOutput& outputs_;  // float32
   std::int64_t row_, length_;
 };
 

@@ -20,7 +20,8 @@ namespace albert::pipelines {
 /// prepare and finish run in parallel and may throw Error.
 template <class Task>
 std::vector<Outcome<typename Task::Result>> run_task(const Task& task, const AlbertPreTrainedModel& model,
-                                                     std::span<const typename Task::Input> inputs, std::int64_t batch_tokens, Padding padding) {
+                                                     std::span<const typename Task::Input> inputs, std::int64_t batch_tokens,
+                                                     Padding padding) {
   using Prepared = typename Task::Prepared;
   using Read = typename Task::Read;
   using Result = typename Task::Result;
@@ -41,7 +42,7 @@ std::vector<Outcome<typename Task::Result>> run_task(const Task& task, const Alb
   });
 
   std::vector<const Encoding*> rows;
-  std::vector<std::pair<std::size_t, std::size_t>> owners;   // item, row of the item
+  std::vector<std::pair<std::size_t, std::size_t>> owners;  // item, row of the item
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (!items[i].prepared) continue;
     const auto& encodings = items[i].prepared->rows;

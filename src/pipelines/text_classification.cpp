@@ -56,9 +56,12 @@ class TextClassificationTask {
   Read read(const Prepared&, std::size_t, const RowOutput& output) const {
     const auto logits = output.values("logits");
     switch (function_) {
-      case Function::sigmoid: return pipelines::sigmoid(logits);
-      case Function::softmax: return pipelines::softmax(logits);
-      case Function::none: break;
+      case Function::sigmoid:
+        return pipelines::sigmoid(logits);
+      case Function::softmax:
+        return pipelines::softmax(logits);
+      case Function::none:
+        break;
     }
     return {logits.begin(), logits.end()};
   }
@@ -107,8 +110,9 @@ TextClassificationPipeline TextClassificationPipeline::from_pretrained(const std
 std::vector<std::string> TextClassificationPipeline::check(const Options& options) const {
   static_cast<void>(choose_function(model_->config(), options));
   if (options.return_all_scores && !options.top_k)
-    return {"`return_all_scores` is now deprecated,  if want a similar functionality use `top_k=None` instead of "
-            "`return_all_scores=True` or `top_k=1` instead of `return_all_scores=False`."};
+    return {
+        "`return_all_scores` is now deprecated,  if want a similar functionality use `top_k=None` instead of "
+        "`return_all_scores=True` or `top_k=1` instead of `return_all_scores=False`."};
   return {};
 }
 

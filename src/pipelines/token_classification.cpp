@@ -20,8 +20,9 @@ bool merges_words(AggregationStrategy strategy) {
 
 void check_options(const Tokenizer& tokenizer, const TokenClassificationOptions& options) {
   if (options.aggregation_strategy && merges_words(*options.aggregation_strategy))
-    require(tokenizer.is_fast(), ErrorCode::value,
-            "Slow tokenizers cannot handle subwords. Please set the `aggregation_strategy` option to `\"simple\"` or use a fast tokenizer.");
+    require(
+        tokenizer.is_fast(), ErrorCode::value,
+        "Slow tokenizers cannot handle subwords. Please set the `aggregation_strategy` option to `\"simple\"` or use a fast tokenizer.");
   if (!options.stride) return;
   require(*options.stride >= 0, ErrorCode::value, "stride must not be negative: got {}", *options.stride);
   require(*options.stride < tokenizer.model_max_length(), ErrorCode::value,
@@ -37,9 +38,9 @@ class TokenClassificationTask {
   using Input = std::string;
   using Result = std::vector<Entity>;
   struct Prepared {
-    std::vector<Encoding> rows;   // one a window
+    std::vector<Encoding> rows;  // one a window
   };
-  using Read = std::vector<float>;   // probabilities [S, labels]
+  using Read = std::vector<float>;  // probabilities [S, labels]
 
   TokenClassificationTask(const AlbertConfig& config, const Tokenizer& tokenizer, const TokenClassificationOptions& options)
       : config_(config),
@@ -81,15 +82,16 @@ class TokenClassificationTask {
     const pipelines::CodePoints sentence(text);
     Result entities;
     for (std::size_t w = 0; w < prepared.rows.size(); ++w) {
-      const auto found = pipelines::find_entities(predictions(prepared.rows[w], scores[w], sentence), strategy_, options_.ignore_labels, config_,
-                                                  tokenizer_);
+      const auto found = pipelines::find_entities(predictions(prepared.rows[w], scores[w], sentence), strategy_, options_.ignore_labels,
+                                                  config_, tokenizer_);
       entities.insert(entities.end(), found.begin(), found.end());
     }
     return prepared.rows.size() > 1 ? pipelines::join_windows(std::move(entities)) : entities;
   }
 
  private:
-  std::vector<TokenPrediction> predictions(const Encoding& window, std::span<const float> scores, const pipelines::CodePoints& sentence) const {
+  std::vector<TokenPrediction> predictions(const Encoding& window, std::span<const float> scores,
+                                           const pipelines::CodePoints& sentence) const {
     const std::vector<Offsets>& offsets = options_.offset_mapping ? *options_.offset_mapping : window.offsets;
     const std::size_t labels = window.size() == 0 ? 0 : scores.size() / window.size();
     std::vector<TokenPrediction> tokens;
@@ -97,10 +99,12 @@ class TokenClassificationTask {
       if (window.special_tokens_mask[i] != 0) continue;
       TokenPrediction& token = tokens.emplace_back();
       token.word = tokenizer_.convert_id_to_token(window.input_ids[i]);
-      token.scores.assign(scores.begin() + static_cast<std::ptrdiff_t>(i * labels), scores.begin() + static_cast<std::ptrdiff_t>((i + 1) * labels));
+      token.scores.assign(scores.begin() + static_cast<std::ptrdiff_t>(i * labels),
+                          scores.begin() + static_cast<std::ptrdiff_t>((i + 1) * labels));
       token.index = static_cast<std::int64_t>(i);
       if (offsets.empty()) continue;
-      require(i < offsets.size(), ErrorCode::index, "offset_mapping has {} entries but the text has {} tokens", offsets.size(), window.size());
+      require(i < offsets.size(), ErrorCode::index, "offset_mapping has {} entries but the text has {} tokens", offsets.size(),
+              window.size());
       const auto [start, end] = offsets[i];
       token.start = start;
       token.end = end;

@@ -1,7 +1,7 @@
 // zero-shot-classification: labels judged by entailment (the reference's ZeroShotClassificationPipeline).
 #include <algorithm>
-#include <cmath>
 #include <cctype>
+#include <cmath>
 #include <numeric>
 
 #include "base/check.h"
@@ -26,8 +26,8 @@ std::string format_hypothesis(std::string_view pattern, std::string_view label) 
       text += label;
       i += next == '}' ? 1 : 2;
     } else {
-      require(pattern[i] != '{' && pattern[i] != '}', ErrorCode::value, "the hypothesis template '{}' has a single '{}': write it twice", pattern,
-              pattern[i]);
+      require(pattern[i] != '{' && pattern[i] != '}', ErrorCode::value, "the hypothesis template '{}' has a single '{}': write it twice",
+              pattern, pattern[i]);
       text += pattern[i];
     }
   }
@@ -62,7 +62,7 @@ class ZeroShotTask {
   using Input = std::string;
   using Result = ZeroShotClassificationPipeline::Result;
   struct Prepared {
-    std::vector<Encoding> rows;   // one a label
+    std::vector<Encoding> rows;  // one a label
   };
   using Read = std::vector<float>;
 
@@ -155,8 +155,9 @@ std::vector<std::string> ZeroShotClassificationPipeline::parse_labels(std::strin
 std::vector<std::string> ZeroShotClassificationPipeline::check(const Options& options) const {
   static_cast<void>(hypotheses(options));
   if (entailment_column(model_->config()) != -1) return {};
-  return {"Failed to determine 'entailment' label id from the label2id mapping in the model config. Setting to -1. "
-          "Define a descriptive label2id mapping in the model config to ensure correct outputs."};
+  return {
+      "Failed to determine 'entailment' label id from the label2id mapping in the model config. Setting to -1. "
+      "Define a descriptive label2id mapping in the model config to ensure correct outputs."};
 }
 
 ZeroShotClassificationPipeline::Result ZeroShotClassificationPipeline::operator()(const Input& text, const Options& options) const {

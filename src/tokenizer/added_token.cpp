@@ -13,7 +13,8 @@ AddedToken added_token_from_json(const Json& object) {
     if (key == "content" || key == "__type" || key == "id") continue;
     const bool known = key == "single_word" || key == "lstrip" || key == "rstrip" || key == "normalized" || key == "special";
     require(known, ErrorCode::type, "added token {}: \"{}\" is not known", dump_json(*content), key);
-    require(value.is_bool(), ErrorCode::type, "added token {}: \"{}\" has to be true or false, not {}", dump_json(*content), key, value.type_name());
+    require(value.is_bool(), ErrorCode::type, "added token {}: \"{}\" has to be true or false, not {}", dump_json(*content), key,
+            value.type_name());
     const bool flag = value.as_bool();
     if (key == "single_word") token.single_word = flag;
     if (key == "lstrip") token.lstrip = flag;

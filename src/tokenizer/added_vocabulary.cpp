@@ -67,8 +67,8 @@ void AddedVocabulary::rebuild(const Normalizer* normalizer) {
       }
       work.assign(to_utf32(token.content), 0);
       if (normalizer) normalizer->normalize(work);
-      require(!work.empty(), ErrorCode::value, "added token \"{}\": nothing is left of it after normalisation; add it with normalized = false",
-              token.content);
+      require(!work.empty(), ErrorCode::value,
+              "added token \"{}\": nothing is left of it after normalisation; add it with normalized = false", token.content);
       normalized.emplace_back(work.text());
       normalized_.ids.push_back(id);
     }
@@ -77,7 +77,8 @@ void AddedVocabulary::rebuild(const Normalizer* normalizer) {
   normalized_.patterns = PatternSet(normalized);
 }
 
-const std::vector<AddedVocabulary::Cut>& AddedVocabulary::cut(const Automaton& automaton, std::u32string_view text, Workspace& workspace) const {
+const std::vector<AddedVocabulary::Cut>& AddedVocabulary::cut(const Automaton& automaton, std::u32string_view text,
+                                                              Workspace& workspace) const {
   auto& cuts = workspace.cuts;
   cuts.clear();
   automaton.patterns.find(text, workspace.matches);

@@ -75,7 +75,8 @@ AlbertTokenizer::Impl::AddedTexts AlbertTokenizer::Impl::added_texts() const {
   for (const auto& [id, token] : added_decoder) {
     auto& held = texts.ids.emplace(token.content, id).first->second;
     held = std::max(held, id);
-    if (id < sentencepiece.size() && sentencepiece.id_to_piece(id) != token.content) texts.hidden_pieces.emplace(sentencepiece.id_to_piece(id));
+    if (id < sentencepiece.size() && sentencepiece.id_to_piece(id) != token.content)
+      texts.hidden_pieces.emplace(sentencepiece.id_to_piece(id));
   }
   return texts;
 }
@@ -114,7 +115,8 @@ AlbertTokenizer::AlbertTokenizer(const std::string& vocab_file, const Json& init
     : AlbertTokenizer(arguments_for_file(vocab_file, init_arguments)) {}
 
 AlbertTokenizer::AlbertTokenizer(TokenizerArguments&& arguments) : Tokenizer(completed(std::move(arguments)), "AlbertTokenizer") {
-  require(arguments.vocab_file != nullptr, ErrorCode::type, "the slow tokenizer needs a SentencePiece model file (spiece.model), there is none");
+  require(arguments.vocab_file != nullptr, ErrorCode::type,
+          "the slow tokenizer needs a SentencePiece model file (spiece.model), there is none");
   impl_ = std::make_unique<Impl>(SentencePieceModel::parse(arguments.vocab_file), arguments);
   // Special tokens that the vocabulary or the added tokens lack come at the end, in the order of the roles.
   std::vector<TokenArgument> special;

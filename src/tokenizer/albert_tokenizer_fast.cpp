@@ -31,7 +31,8 @@ TokenizerArguments arguments_from_file(const std::string& tokenizer_file, const 
 
 std::unique_ptr<FastPipeline> make_pipeline(const TokenizerArguments& arguments) {
   if (arguments.tokenizer_file) return read_tokenizer_json(arguments.tokenizer_file->text(), arguments.tokenizer_file->name());
-  require(arguments.vocab_file != nullptr, ErrorCode::value, "a fast tokenizer needs a tokenizer.json or a SentencePiece model (spiece.model); neither is there");
+  require(arguments.vocab_file != nullptr, ErrorCode::value,
+          "a fast tokenizer needs a tokenizer.json or a SentencePiece model (spiece.model); neither is there");
   // The slow form knows the ids of the template's tokens, added ones included.
   const auto model = SentencePieceModel::parse(arguments.vocab_file);
   const AlbertTokenizer slow{TokenizerArguments(arguments)};
@@ -62,7 +63,8 @@ void adopt_settings(const FastPipeline::Settings& settings, Json& kwargs) {
     otherwise("max_length", count(truncation->max_length));
     otherwise("truncation_side", side(truncation->side));
     otherwise("stride", count(truncation->stride));
-    const bool first = truncation->strategy == TruncationStrategy::only_first, second = truncation->strategy == TruncationStrategy::only_second;
+    const bool first = truncation->strategy == TruncationStrategy::only_first,
+               second = truncation->strategy == TruncationStrategy::only_second;
     otherwise("truncation_strategy", first ? "only_first" : second ? "only_second" : "longest_first");
   }
   if (const auto& padding = settings.padding) {
@@ -139,15 +141,17 @@ Encoding AlbertTokenizerFast::encode_unpadded(const EncodeRequest& request, cons
     const std::int64_t maximum = options.max_length.value_or(0);
     require(maximum >= 0, ErrorCode::value, "max_length {} is negative", maximum);
     require(options.stride >= 0, ErrorCode::value, "stride {} is negative", options.stride);
-    settings.truncation = Truncation{static_cast<std::uint64_t>(maximum), *options.truncation, static_cast<std::uint64_t>(options.stride), truncation_side()};
+    settings.truncation =
+        Truncation{static_cast<std::uint64_t>(maximum), *options.truncation, static_cast<std::uint64_t>(options.stride), truncation_side()};
     // Unsigned on purpose: without room for the special tokens there is no limit at all, as in the reference.
     const std::uint64_t room = settings.truncation->max_length - pipeline.num_special_tokens(false);
-    require(settings.truncation->stride <= room, ErrorCode::value, "stride {} is more than the {} tokens that max_length {} leaves beside the special ones",
-            options.stride, room, maximum);
+    require(settings.truncation->stride <= room, ErrorCode::value,
+            "stride {} is more than the {} tokens that max_length {} leaves beside the special ones", options.stride, room, maximum);
   }
   if (options.padding != PaddingStrategy::do_not_pad) {
     PaddingSettings padding;
-    if (options.padding == PaddingStrategy::max_length) padding.fixed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, options.max_length.value_or(0)));
+    if (options.padding == PaddingStrategy::max_length)
+      padding.fixed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, options.max_length.value_or(0)));
     padding.direction = padding_side();
     if (options.pad_to_multiple_of) padding.pad_to_multiple_of = static_cast<std::uint64_t>(*options.pad_to_multiple_of);
     padding.pad_id = static_cast<std::uint32_t>(special_token_id("pad").value_or(0));
@@ -175,7 +179,9 @@ std::string AlbertTokenizerFast::decode_unclean(std::span<const std::int32_t> id
   return impl_->pipeline->decode(ids, skip_special_tokens);
 }
 
-std::string AlbertTokenizerFast::convert_tokens_to_string(std::span<const std::string> tokens) const { return impl_->pipeline->join_tokens(tokens); }
+std::string AlbertTokenizerFast::convert_tokens_to_string(std::span<const std::string> tokens) const {
+  return impl_->pipeline->join_tokens(tokens);
+}
 
 // --- vocabulary ---
 

@@ -143,8 +143,8 @@ std::string tokenizer_file_name(const Json& config) {
 
 Json with_albert_defaults(Json kwargs) {
   const std::pair<std::string_view, Json> defaults[] = {
-      {"do_lower_case", true},  {"remove_space", true},   {"keep_accents", false},  {"bos_token", "[CLS]"},  {"eos_token", "[SEP]"},
-      {"unk_token", "<unk>"},   {"sep_token", "[SEP]"},   {"pad_token", "<pad>"},   {"cls_token", "[CLS]"},  {"mask_token", "[MASK]"}};
+      {"do_lower_case", true}, {"remove_space", true}, {"keep_accents", false}, {"bos_token", "[CLS]"}, {"eos_token", "[SEP]"},
+      {"unk_token", "<unk>"},  {"sep_token", "[SEP]"}, {"pad_token", "<pad>"},  {"cls_token", "[CLS]"}, {"mask_token", "[MASK]"}};
   for (const auto& [key, value] : defaults)
     if (kwargs.find(key) == nullptr) kwargs.set(key, value);
   if (Json* mask = kwargs.find("mask_token"); mask->is_string())
@@ -163,7 +163,8 @@ TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json&
   const auto map_file = files.open("special_tokens_map.json");
   const auto added_file = files.open("added_tokens.json");
   require(config_file || arguments.vocab_file || arguments.tokenizer_file || map_file || added_file, ErrorCode::not_found,
-          "{}: no tokenizer: none of spiece.model, tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is there",
+          "{}: no tokenizer: none of spiece.model, tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is "
+          "there",
           files.name());
 
   for (const std::string_view key : {"tokenizer_class", "init_inputs", "tokenizer_file", "vocab_file", "name_or_path"}) kwargs.erase(key);

@@ -41,8 +41,9 @@ Choice choose_class(const FileSource& files) {
 std::unique_ptr<Tokenizer> load_tokenizer(const FileSource& files, bool use_fast, const Json& overrides) {
   const Choice choice = choose_class(files);
   const bool is_albert = choice.name == "AlbertTokenizer" || choice.name == "AlbertTokenizerFast";
-  require(is_albert, ErrorCode::not_implemented, "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and AlbertTokenizerFast are",
-          files.name(), choice.name, choice.why);
+  require(is_albert, ErrorCode::not_implemented,
+          "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and AlbertTokenizerFast are", files.name(), choice.name,
+          choice.why);
   const bool fast = use_fast || choice.name == "AlbertTokenizerFast";
   TokenizerArguments arguments = load_tokenizer_arguments(files, overrides, fast);
   const std::string_view file = fast && arguments.tokenizer_file ? arguments.tokenizer_file->name()

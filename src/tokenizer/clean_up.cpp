@@ -19,9 +19,9 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 }
 
 std::string clean_up_tokenization(std::string text) {
-  static constexpr std::pair<std::string_view, std::string_view> rules[] = {
-      {" .", "."},   {" ?", "?"},   {" !", "!"},   {" ,", ","},     {" ' ", "'"},
-      {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}};
+  static constexpr std::pair<std::string_view, std::string_view> rules[] = {{" .", "."},     {" ?", "?"},     {" !", "!"},   {" ,", ","},
+                                                                            {" ' ", "'"},    {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"},
+                                                                            {" 've", "'ve"}, {" 're", "'re"}};
   for (const auto& [from, to] : rules) text = replace_all(std::move(text), from, to);
   return text;
 }

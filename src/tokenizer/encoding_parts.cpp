@@ -16,6 +16,11 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
 }
 
 template <class T>
+void prepend(std::vector<T>& to, const std::vector<T>& front) {
+  to.insert(to.begin(), front.begin(), front.end());
+}
+
+template <class T>
 std::vector<T> slice(const std::vector<T>& values, std::size_t begin, std::size_t end) {
   return {values.begin() + static_cast<std::ptrdiff_t>(begin), values.begin() + static_cast<std::ptrdiff_t>(end)};
 }
@@ -53,13 +58,26 @@ Encoding slice_tokens(const Encoding& encoding, std::size_t begin, std::size_t e
 }
 
 void merge_with(Encoding& to, Encoding&& more) {
+  if (to.size() < more.size() && to.overflowing.empty() && more.overflowing.empty()) {
+    // The usual case, [CLS] and a text: the long one is not copied.
+    prepend(more.input_ids, to.input_ids);
+    prepend(more.token_type_ids, to.token_type_ids);
+    prepend(more.attention_mask, to.attention_mask);
+    prepend(more.special_tokens_mask, to.special_tokens_mask);
+    prepend(more.tokens, to.tokens);
+    prepend(more.offsets, to.offsets);
+    prepend(more.word_ids, to.word_ids);
+    prepend(more.sequence_ids, to.sequence_ids);
+    to = std::move(more);
+    return;
+  }
   if (!to.overflowing.empty() || !more.overflowing.empty()) {
     const std::size_t own = to.overflowing.size(), others = more.overflowing.size();
     const std::size_t own_tokens = window_tokens(to), other_tokens = window_tokens(more);
     // Every number below is under 2^32, so the products do not wrap.
     const std::size_t total = own_tokens * (others + 1) + own * (more.size() + other_tokens) + to.size() * others + other_tokens;
-    require(total <= max_window_tokens, ErrorCode::resource, "the overflow windows of the two texts together have {} tokens, more than {}", total,
-            max_window_tokens);
+    require(total <= max_window_tokens, ErrorCode::resource, "the overflow windows of the two texts together have {} tokens, more than {}",
+            total, max_window_tokens);
     std::vector<Encoding> windows;
     windows.reserve(own * (others + 1) + others);
     const auto combine = [&](const Encoding& a, const Encoding& b) {
@@ -87,7 +105,8 @@ void truncate_encoding(Encoding& encoding, std::size_t length, std::size_t strid
   require(stride < length, ErrorCode::value, "stride {} has to be smaller than the {} tokens a window has room for", stride, length);
   const std::size_t step = length - stride;
   const std::size_t windows = 1 + (size - length + step - 1) / step;
-  require(!keep_overflow || windows * length <= max_window_tokens, ErrorCode::resource, "{} windows of {} tokens are too many", windows, length);
+  require(!keep_overflow || windows * length <= max_window_tokens, ErrorCode::resource, "{} windows of {} tokens are too many", windows,
+          length);
   Encoding result;
   for (std::size_t i = 0; i < (keep_overflow ? windows : 1); ++i) {
     std::size_t begin, end;
@@ -108,7 +127,8 @@ void truncate_encoding(Encoding& encoding, std::size_t length, std::size_t strid
 
 void truncate_encodings(Encoding& first, Encoding* second, const Truncation& truncation, bool keep_overflow) {
   const auto cut = [&](Encoding& encoding, std::uint64_t length) {
-    truncate_encoding(encoding, static_cast<std::size_t>(length), static_cast<std::size_t>(truncation.stride), truncation.side, keep_overflow);
+    truncate_encoding(encoding, static_cast<std::size_t>(length), static_cast<std::size_t>(truncation.stride), truncation.side,
+                      keep_overflow);
   };
   const std::uint64_t maximum = truncation.max_length;
   if (maximum == 0) {

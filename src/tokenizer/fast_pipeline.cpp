@@ -128,7 +128,8 @@ void FastPipeline::encode_text(std::string_view text, std::int32_t word, Scratch
   for (const auto& part : pieces.parts()) push_tokens(pieces, part, word >= 0 ? word : index++, scratch, out);
 }
 
-void FastPipeline::push_tokens(const PieceList& pieces, const PieceList::Part& part, std::int32_t word, Scratch& scratch, Encoding& out) const {
+void FastPipeline::push_tokens(const PieceList& pieces, const PieceList::Part& part, std::int32_t word, Scratch& scratch,
+                               Encoding& out) const {
   const auto text = pieces.text(part);
   const Offsets* spans = pieces.spans(part);
   const auto push = [&](std::uint32_t id, std::size_t begin, std::size_t end, bool is_entry) {
@@ -176,7 +177,8 @@ Encoding FastPipeline::finish(Encoding first, Encoding* second, bool add_special
     if (add_special_tokens) effective.max_length -= num_special_tokens(second != nullptr);
     truncate_encodings(first, second, effective, keep_overflow);
   }
-  return post_processor ? post_processor->apply(std::move(first), second, add_special_tokens) : join_without_template(std::move(first), second);
+  return post_processor ? post_processor->apply(std::move(first), second, add_special_tokens)
+                        : join_without_template(std::move(first), second);
 }
 
 std::string FastPipeline::decode(std::span<const std::int32_t> ids, bool skip_special_tokens) const {

@@ -39,8 +39,8 @@ class FastPipeline {
   explicit FastPipeline(UnigramModel unigram);
   ~FastPipeline();
 
-  NormalizerPointer normalizer;                      // null: none
-  PreTokenizerPointer pre_tokenizer;                 // null: none
+  NormalizerPointer normalizer;       // null: none
+  PreTokenizerPointer pre_tokenizer;  // null: none
   std::optional<TemplateProcessing> post_processor;
   std::optional<MetaspaceDecoder> decoder;
 

@@ -32,7 +32,8 @@ void NormalizedString::crop(std::size_t begin, std::size_t end) {
 }
 
 void NormalizedString::realign(std::u32string& text, std::vector<std::int32_t>& marks) {
-  require(text.size() <= max_characters, ErrorCode::resource, "normalised text: {} characters are more than {}", text.size(), max_characters);
+  require(text.size() <= max_characters, ErrorCode::resource, "normalised text: {} characters are more than {}", text.size(),
+          max_characters);
   bool changed = text.size() != text_.size();
   for (std::size_t i = 0; i < marks.size() && !changed; ++i) changed = marks[i] != 0;
   if (changed) {

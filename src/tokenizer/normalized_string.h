@@ -19,7 +19,7 @@ namespace albert {
 class NormalizedString {
  public:
   /// More characters than this are refused with Error{resource}: normalising must not grow without bound.
-  static constexpr std::size_t max_characters = std::size_t{1} << 26;
+  static constexpr std::size_t max_characters = std::size_t{12} << 20;
 
   /// `text` unchanged, standing at code point `first` of the input.
   void assign(std::u32string_view text, std::uint32_t first);
@@ -68,8 +68,8 @@ class NormalizedString {
   std::u32string text_;
   std::vector<Offsets> spans_;  // unused while identity_
   std::uint32_t first_ = 0;
-  bool identity_ = true;        // character i stands for original character first_ + i
-  std::u32string next_text_;    // memory for the next state
+  bool identity_ = true;      // character i stands for original character first_ + i
+  std::u32string next_text_;  // memory for the next state
   std::vector<Offsets> next_spans_;
 };
 

@@ -48,14 +48,17 @@ void pad_encodings(const Tokenizer& tokenizer, const TokenizerState& state, std:
   std::uint64_t rows = 0;
   for (const Encoding& encoding : encodings) rows += 1 + encoding.overflowing.size();
   constexpr std::uint64_t limit = std::uint64_t{1} << 28;
-  require(target <= limit && target * rows <= limit, ErrorCode::resource, "padding {} rows to {} tokens is more than 2^28 tokens", rows, target);
+  require(target <= limit && target * rows <= limit, ErrorCode::resource, "padding {} rows to {} tokens is more than 2^28 tokens", rows,
+          target);
   if (options.pad_to_multiple_of) {
     const auto multiple = static_cast<std::uint64_t>(*options.pad_to_multiple_of);
     const std::uint64_t remainder = target % multiple;
     if (remainder != 0) target += multiple - remainder;
-    require(target <= limit && target * rows <= limit, ErrorCode::resource, "padding {} rows to {} tokens is more than 2^28 tokens", rows, target);
+    require(target <= limit && target * rows <= limit, ErrorCode::resource, "padding {} rows to {} tokens is more than 2^28 tokens", rows,
+            target);
   }
-  const Filler filler{*tokenizer.special_token_id("pad"), state.pad_token_type_id, tokenizer.special_token("pad")->content, state.padding_side};
+  const Filler filler{*tokenizer.special_token_id("pad"), state.pad_token_type_id, tokenizer.special_token("pad")->content,
+                      state.padding_side};
   for (Encoding& encoding : encodings) pad_one(encoding, static_cast<std::size_t>(target), filler, tokenizer.is_fast());
 }
 

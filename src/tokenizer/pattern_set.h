@@ -36,7 +36,7 @@ class PatternSet {
     std::uint32_t length = 0;      // its length
   };
   struct Edge {
-    std::uint64_t key = 0;     // (node + 1) << 32 | character; 0: free
+    std::uint64_t key = 0;  // (node + 1) << 32 | character; 0: free
     std::uint32_t target = 0;
   };
 
@@ -45,8 +45,8 @@ class PatternSet {
   [[nodiscard]] std::uint32_t step(std::uint32_t node, char32_t c) const noexcept;
 
   std::vector<Node> nodes_;
-  std::vector<Edge> edges_;                  // open addressing, a power of two
-  std::array<std::uint32_t, 128> root_{};    // children of the root by ASCII character, 0: none
+  std::vector<Edge> edges_;                // open addressing, a power of two
+  std::array<std::uint32_t, 128> root_{};  // children of the root by ASCII character, 0: none
 };
 
 }  // namespace albert

@@ -17,7 +17,8 @@ class PieceTrieBuilder {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const auto& [text, number] = entries_[i];
-      require(!text.empty() && text.find('\0') == text.npos && number < PieceTrie::none, ErrorCode::value, "trie: text {} is not allowed", i);
+      require(!text.empty() && text.find('\0') == text.npos && number < PieceTrie::none, ErrorCode::value, "trie: text {} is not allowed",
+              i);
       require(i == 0 || entries_[i - 1].first != text, ErrorCode::value, "trie: a text is there twice");
       bytes += text.size();
     }
@@ -53,9 +54,8 @@ class PieceTrieBuilder {
       for (std::size_t i = 0; i < 8; ++i) prefix = prefix << 8 | (i < entry.first.size() ? static_cast<std::uint8_t>(entry.first[i]) : 0u);
       keyed.push_back({prefix, entry});
     }
-    std::sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
-      return a.prefix != b.prefix ? a.prefix < b.prefix : a.entry.first < b.entry.first;
-    });
+    std::sort(keyed.begin(), keyed.end(),
+              [](const Keyed& a, const Keyed& b) { return a.prefix != b.prefix ? a.prefix < b.prefix : a.entry.first < b.entry.first; });
     std::transform(keyed.begin(), keyed.end(), entries_.begin(), [](const Keyed& item) { return item.entry; });
   }
 
@@ -96,7 +96,8 @@ class PieceTrieBuilder {
       std::uint32_t unit = head_;
       do {
         const std::uint32_t base = unit ^ labels_[0];
-        if (!base_used_[base] && std::all_of(labels_.begin(), labels_.end(), [&](std::uint8_t l) { return is_free(base ^ l); })) return base;
+        if (!base_used_[base] && std::all_of(labels_.begin(), labels_.end(), [&](std::uint8_t l) { return is_free(base ^ l); }))
+          return base;
         unit = next_[unit];
       } while (unit != head_);
     }

@@ -29,7 +29,8 @@ void PieceList::append(char32_t character, Offsets span) {
 }
 
 void PieceList::close_part(std::size_t begin, std::int64_t token_id) {
-  require(text_.size() <= 2 * NormalizedString::max_characters, ErrorCode::resource, "normalised text: {} characters are too many", text_.size());
+  require(text_.size() <= 2 * NormalizedString::max_characters, ErrorCode::resource, "normalised text: {} characters are too many",
+          text_.size());
   if (begin < text_.size()) parts_.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(text_.size()), token_id});
 }
 

@@ -20,7 +20,8 @@ class Precompiled final : public Normalizer {
       std::string_view replacement;
       if (!lookup(text, replacement)) continue;
       // A single ASCII character is by far the usual replacement; anything else takes the long way.
-      ascii_[c] = replacement.size() == 1 && static_cast<std::uint8_t>(replacement[0]) < 0x80 ? static_cast<std::int8_t>(replacement[0]) : complex;
+      ascii_[c] =
+          replacement.size() == 1 && static_cast<std::uint8_t>(replacement[0]) < 0x80 ? static_cast<std::int8_t>(replacement[0]) : complex;
     }
   }
 
@@ -83,7 +84,9 @@ class Precompiled final : public Normalizer {
     if (i + 1 == characters.size()) return true;
     return characters[i + 1] < 0x80 && characters[i] != U'\r';
   }
-  bool is_plain(std::u32string_view characters, std::size_t i) const { return is_alone(characters, i) && ascii_[characters[i]] == unchanged; }
+  bool is_plain(std::u32string_view characters, std::size_t i) const {
+    return is_alone(characters, i) && ascii_[characters[i]] == unchanged;
+  }
 
   static std::size_t cluster_end(std::u32string_view characters, std::size_t begin) {
     std::int32_t state = 0;

@@ -54,13 +54,25 @@ void PrettyJson::quote(std::string_view text) {
     done = i + 1;
     text_ += '\\';
     switch (c) {
-      case '\b': text_ += 'b'; break;
-      case '\t': text_ += 't'; break;
-      case '\n': text_ += 'n'; break;
-      case '\f': text_ += 'f'; break;
-      case '\r': text_ += 'r'; break;
+      case '\b':
+        text_ += 'b';
+        break;
+      case '\t':
+        text_ += 't';
+        break;
+      case '\n':
+        text_ += 'n';
+        break;
+      case '\f':
+        text_ += 'f';
+        break;
+      case '\r':
+        text_ += 'r';
+        break;
       case '"':
-      case '\\': text_ += static_cast<char>(c); break;
+      case '\\':
+        text_ += static_cast<char>(c);
+        break;
       default:
         text_ += "u00";
         text_ += hex[c >> 4];

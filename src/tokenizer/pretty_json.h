@@ -40,7 +40,7 @@ class PrettyJson {
 
   std::string text_;
   std::size_t depth_ = 0;
-  bool empty_ = true;       // nothing yet in the innermost object or array
+  bool empty_ = true;  // nothing yet in the innermost object or array
   bool after_key_ = false;
 };
 

@@ -66,7 +66,8 @@ class PatternParser {
  private:
   [[noreturn]] void refuse() const {
     fail(ErrorCode::not_implemented,
-         "regular expression \"{}\": not supported; a literal text, or one character, [class] or \\s with +, {{n}}, {{n,}} or {{n,m}} is", source_);
+         "regular expression \"{}\": not supported; a literal text, or one character, [class] or \\s with +, {{n}}, {{n,}} or {{n,m}} is",
+         source_);
   }
 
   char32_t take() {
@@ -77,11 +78,20 @@ class PatternParser {
   void parse_escape(Atom& atom) {
     const char32_t c = take();
     switch (c) {
-      case U's': atom.white_space = true; return;
-      case U't': atom.ranges.push_back({U'\t', U'\t'}); return;
-      case U'n': atom.ranges.push_back({U'\n', U'\n'}); return;
-      case U'r': atom.ranges.push_back({U'\r', U'\r'}); return;
-      default: break;
+      case U's':
+        atom.white_space = true;
+        return;
+      case U't':
+        atom.ranges.push_back({U'\t', U'\t'});
+        return;
+      case U'n':
+        atom.ranges.push_back({U'\n', U'\n'});
+        return;
+      case U'r':
+        atom.ranges.push_back({U'\r', U'\r'});
+        return;
+      default:
+        break;
     }
     // Letters and digits behind a backslash have meanings of their own.
     if (c >= 0x80 || (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || (c >= U'0' && c <= U'9')) refuse();

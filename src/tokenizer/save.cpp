@@ -54,7 +54,8 @@ Json tokenizer_config(const Tokenizer& tokenizer, const TokenizerState& state) {
   update("additional_special_tokens", Json::Array{});
   for (const std::string_view role : role_names) update(std::string(role) + "_token", nullptr);
   config.set("model_max_length", state.model_max_length_json);
-  if (config.find("clean_up_tokenization_spaces") == nullptr) config.set("clean_up_tokenization_spaces", state.clean_up_tokenization_spaces);
+  if (config.find("clean_up_tokenization_spaces") == nullptr)
+    config.set("clean_up_tokenization_spaces", state.clean_up_tokenization_spaces);
   const Json texts = special_tokens_map(state, true);
   for (const auto& [key, value] : texts.as_object()) config.set(key, value);
   config.set("added_tokens_decoder", nullptr);
@@ -78,7 +79,8 @@ std::vector<std::string> Tokenizer::save_pretrained(const std::string& directory
   make_directories(directory);
   const std::string prefix = options.filename_prefix.empty() ? "" : options.filename_prefix + "-";
   const JsonStyle style{.indent = 2, .sort_keys = true, .ensure_ascii = false};
-  std::vector<std::string> files{join_path(directory, prefix + "tokenizer_config.json"), join_path(directory, prefix + "special_tokens_map.json")};
+  std::vector<std::string> files{join_path(directory, prefix + "tokenizer_config.json"),
+                                 join_path(directory, prefix + "special_tokens_map.json")};
   write_file(files[0], dump_json(tokenizer_config(*this, *state_), {.indent = 2, .ensure_ascii = false}) + "\n");
   write_file(files[1], dump_json(special_tokens_map(*state_, false), style) + "\n");
   for (std::string& file : save_files(directory, options)) files.push_back(std::move(file));

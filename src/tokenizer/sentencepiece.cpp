@@ -184,7 +184,8 @@ void SentencePieceProcessor::encode(std::string_view raw, std::vector<EncodedPie
     bool has_single = false;
     pieces_.for_each_prefix(text.substr(start), [&](std::size_t length, std::uint32_t id) {
       if (is_unused_[id]) return;
-      const double score = is_user_defined_[id] ? static_cast<double>(static_cast<float>(length) * max_score_) - 0.1 : static_cast<double>(scores_[id]);
+      const double score =
+          is_user_defined_[id] ? static_cast<double>(static_cast<float>(length) * max_score_) - 0.1 : static_cast<double>(scores_[id]);
       offer(length, static_cast<std::int32_t>(id), score + static_cast<double>(before));
       has_single = has_single || length == character;
     });

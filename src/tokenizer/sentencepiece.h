@@ -57,10 +57,10 @@ class SentencePieceProcessor {
 
   std::shared_ptr<const SentencePieceModel> model_;
   CharacterMap character_map_;
-  PieceTrie pieces_;        // normal, user defined and unused pieces
-  PieceTrie user_defined_;  // copied unchanged by the normaliser
+  PieceTrie pieces_;                                             // normal, user defined and unused pieces
+  PieceTrie user_defined_;                                       // copied unchanged by the normaliser
   std::unordered_map<std::string_view, std::int32_t> reserved_;  // unknown, control and byte pieces
-  std::vector<float> scores_;         // by id
+  std::vector<float> scores_;                                    // by id
   std::vector<bool> is_user_defined_;
   std::vector<bool> is_unused_;
   std::vector<std::int32_t> byte_ids_;  // with byte_fallback: id of <0xNN>

@@ -147,8 +147,9 @@ std::string AlbertTokenizer::decode_unclean(std::span<const std::int32_t> ids, b
   const auto stands_alone = [&](const std::string& token) {
     if (!impl_->added_encoder.contains(token)) return false;
     if (std::find(special.begin(), special.end(), token) == special.end()) return true;
-    return impl_->id_of(token) >= vocab_size() && std::any_of(state_->additional.begin(), state_->additional.end(),
-                                                               [&](const RoleToken& additional) { return additional.token.content == token; });
+    return impl_->id_of(token) >= vocab_size() &&
+           std::any_of(state_->additional.begin(), state_->additional.end(),
+                       [&](const RoleToken& additional) { return additional.token.content == token; });
   };
   std::string out;
   bool any = false;
@@ -177,7 +178,8 @@ std::string AlbertTokenizer::decode_unclean(std::span<const std::int32_t> ids, b
 }
 
 std::vector<std::string> AlbertTokenizer::save_files(const std::string& directory, const SaveOptions& options) const {
-  require(options.legacy_format.value_or(true), ErrorCode::value, "the slow tokenizer has no tokenizer.json: legacy_format cannot be false");
+  require(options.legacy_format.value_or(true), ErrorCode::value,
+          "the slow tokenizer has no tokenizer.json: legacy_format cannot be false");
   const std::string prefix = options.filename_prefix.empty() ? "" : options.filename_prefix + "-";
   const std::string added_file = join_path(directory, prefix + "added_tokens.json");
   Json added = Json::Object{};

@@ -40,8 +40,10 @@ TemplateProcessing::TemplateProcessing(std::vector<Item> single, std::vector<Ite
   const auto uses = [](const std::vector<Item>& items, int sequence) {
     return std::count_if(items.begin(), items.end(), [&](const Item& item) { return item.is_sequence && item.sequence == sequence; });
   };
-  require(uses(single_, 0) <= 1 && uses(single_, 1) == 0, ErrorCode::bad_data, "post-processor: the template of one text has to use A once, B never");
-  require(uses(pair_, 0) <= 1 && uses(pair_, 1) <= 1, ErrorCode::bad_data, "post-processor: the template of a pair has to use A and B once each");
+  require(uses(single_, 0) <= 1 && uses(single_, 1) == 0, ErrorCode::bad_data,
+          "post-processor: the template of one text has to use A once, B never");
+  require(uses(pair_, 0) <= 1 && uses(pair_, 1) <= 1, ErrorCode::bad_data,
+          "post-processor: the template of a pair has to use A and B once each");
   added_single_ = count_specials(single_);
   added_pair_ = count_specials(pair_);
 }

@@ -18,8 +18,8 @@ class TemplateProcessing {
  public:
   struct Item {
     bool is_sequence = false;
-    int sequence = 0;        // 0: A, 1: B
-    std::string special;     // name of a special token
+    int sequence = 0;     // 0: A, 1: B
+    std::string special;  // name of a special token
     std::uint32_t type_id = 0;
   };
   struct Special {

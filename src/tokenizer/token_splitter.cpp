@@ -12,7 +12,8 @@ void TokenSplitter::add(std::string_view token) {
   std::uint32_t node = 0;
   for (const char32_t code : to_utf32(token)) {
     const auto& children = nodes_[node].children;
-    const auto place = std::lower_bound(children.begin(), children.end(), code, [](const auto& child, char32_t c) { return child.first < c; });
+    const auto place =
+        std::lower_bound(children.begin(), children.end(), code, [](const auto& child, char32_t c) { return child.first < c; });
     if (place != children.end() && place->first == code) {
       node = place->second;
       continue;

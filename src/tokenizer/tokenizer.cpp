@@ -23,7 +23,8 @@ const std::string& Tokenizer::provenance() const noexcept { return state_->prove
 
 std::unique_ptr<Tokenizer> Tokenizer::from_pretrained(const std::string& directory, bool use_fast, const Json& overrides) {
   const auto files = find_source(directory);
-  require(files != nullptr, ErrorCode::not_found, "{}: no such directory: a tokenizer is loaded from a directory with its files", directory);
+  require(files != nullptr, ErrorCode::not_found, "{}: no such directory: a tokenizer is loaded from a directory with its files",
+          directory);
   return load_tokenizer(*files, use_fast, overrides);
 }
 
@@ -37,7 +38,9 @@ Encoding Tokenizer::encode_one(const EncodeRequest& request, const CallOptions& 
   return encoding;
 }
 
-Encoding Tokenizer::operator()(std::string_view text, const CallOptions& options) const { return encode_one({.first = {.text = text}}, options); }
+Encoding Tokenizer::operator()(std::string_view text, const CallOptions& options) const {
+  return encode_one({.first = {.text = text}}, options);
+}
 
 Encoding Tokenizer::operator()(std::string_view text, std::string_view text_pair, const CallOptions& options) const {
   return encode_one({.first = {.text = text}, .second = SequenceInput{.text = text_pair}}, options);
@@ -47,10 +50,11 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, const CallO
   return encode_one({.first = {.words = words, .is_split_into_words = true}}, options);
 }
 
-Encoding Tokenizer::encode_words(std::span<const std::string> words, std::span<const std::string> words_pair, const CallOptions& options) const {
-  return encode_one({.first = {.words = words, .is_split_into_words = true},
-                     .second = SequenceInput{.words = words_pair, .is_split_into_words = true}},
-                    options);
+Encoding Tokenizer::encode_words(std::span<const std::string> words, std::span<const std::string> words_pair,
+                                 const CallOptions& options) const {
+  return encode_one(
+      {.first = {.words = words, .is_split_into_words = true}, .second = SequenceInput{.words = words_pair, .is_split_into_words = true}},
+      options);
 }
 
 std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs, const CallOptions& options, int threads) const {

@@ -240,8 +240,8 @@ std::unique_ptr<FastPipeline> read_tokenizer_json(std::string_view text, std::st
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (const auto error = parser.parse(text.data(), text.size()).get(document); error != simdjson::SUCCESS)
-    fail(error == simdjson::MEMALLOC || error == simdjson::CAPACITY ? ErrorCode::resource : ErrorCode::bad_data, "{}: not a JSON text: {}", name,
-         simdjson::error_message(error));
+    fail(error == simdjson::MEMALLOC || error == simdjson::CAPACITY ? ErrorCode::resource : ErrorCode::bad_data, "{}: not a JSON text: {}",
+         name, simdjson::error_message(error));
   try {
     return build(JsonField(document, {}));
   } catch (const Error& error) {

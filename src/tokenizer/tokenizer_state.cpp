@@ -24,9 +24,7 @@ Side side_argument(const Json& arguments, std::string_view name) {
 
 }  // namespace
 
-RoleToken TokenizerState::plain(std::string text) {
-  return {{.content = std::move(text), .normalized = false, .special = true}, false};
-}
+RoleToken TokenizerState::plain(std::string text) { return {{.content = std::move(text), .normalized = false, .special = true}, false}; }
 
 TokenizerState::TokenizerState(const Json& arguments, std::string name) : class_name(std::move(name)), init_kwargs(arguments) {
   for (std::size_t i = 0; i < role_names.size(); ++i) {

@@ -18,7 +18,8 @@ struct CodeRange {
 #include "tokenizer/unicode_tables.inc"
 
 bool contains(std::span<const CodeRange> ranges, char32_t code) noexcept {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), code, [](char32_t c, const CodeRange& range) { return c < range.first; });
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), code, [](char32_t c, const CodeRange& range) { return c < range.first; });
   return after != ranges.begin() && code <= std::prev(after)->last;
 }
 
@@ -121,7 +122,8 @@ std::string strip_accents_nfkd(std::string_view text) {
     const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(character.code), parts.data(), parts.size(),
                                                static_cast<utf8proc_option_t>(UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE), &boundary);
     for (utf8proc_ssize_t k = 0; k < count && k < static_cast<utf8proc_ssize_t>(parts.size()); ++k)
-      if (utf8proc_get_property(parts[static_cast<std::size_t>(k)])->combining_class == 0) append_utf8(out, static_cast<char32_t>(parts[static_cast<std::size_t>(k)]));
+      if (utf8proc_get_property(parts[static_cast<std::size_t>(k)])->combining_class == 0)
+        append_utf8(out, static_cast<char32_t>(parts[static_cast<std::size_t>(k)]));
   }
   return out;
 }

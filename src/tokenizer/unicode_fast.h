@@ -15,8 +15,8 @@ namespace albert::fast_unicode {
 /// White_Space (15.0). U+001C..U+001F are not.
 [[nodiscard]] constexpr bool is_white_space(char32_t c) noexcept {
   if (c < 0x80) return c == 0x20 || (c >= 0x09 && c <= 0x0D);
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+         c == 0x205F || c == 0x3000;
 }
 
 /// \w (15.0): Alphabetic, marks, decimal numbers, connector punctuation, join controls.

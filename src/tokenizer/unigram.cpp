@@ -28,7 +28,8 @@ UnigramModel::UnigramModel(Vocabulary vocabulary, std::optional<std::uint32_t> u
   entries.reserve(vocabulary_.size());
   for (std::size_t id = 0; id < vocabulary_.size(); ++id) {
     const std::string_view text = vocabulary_.text(id);
-    require(std::isfinite(vocabulary_.scores[id]), ErrorCode::bad_data, "Unigram: the score of entry {} (\"{}\") is not a finite number", id, text);
+    require(std::isfinite(vocabulary_.scores[id]), ErrorCode::bad_data, "Unigram: the score of entry {} (\"{}\") is not a finite number",
+            id, text);
     require(text.find('\0') == text.npos, ErrorCode::bad_data, "Unigram: entry {} has a NUL character", id);
     least = std::min(least, vocabulary_.scores[id]);
     if (text.empty())

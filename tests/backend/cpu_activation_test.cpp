@@ -22,16 +22,20 @@ double exact(Activation activation, float value) {
   const auto cdf = [](long double v) { return 0.5L * std::erfc(-v / std::numbers::sqrt2_v<long double>); };
   const auto sigmoid = [](long double v) { return 1 / (1 + std::exp(-v)); };
   switch (activation) {
-    case Activation::gelu: return static_cast<double>(x * cdf(x));
-    case Activation::gelu_10: return static_cast<double>(std::clamp(x * cdf(x), -10.0L, 10.0L));
+    case Activation::gelu:
+      return static_cast<double>(x * cdf(x));
+    case Activation::gelu_10:
+      return static_cast<double>(std::clamp(x * cdf(x), -10.0L, 10.0L));
     case Activation::gelu_new:
-      return static_cast<double>(x * sigmoid(2 * std::sqrt(2 / std::numbers::pi_v<long double>)*(x + 0.044715L * x * x * x)));
-    case Activation::laplace: return static_cast<double>(cdf((x - 0.707107L) / 0.282095L));
+      return static_cast<double>(x * sigmoid(2 * std::sqrt(2 / std::numbers::pi_v<long double>) * (x + 0.044715L * x * x * x)));
+    case Activation::laplace:
+      return static_cast<double>(cdf((x - 0.707107L) / 0.282095L));
     case Activation::mish: {
       const long double e = std::exp(x), n = e * (e + 2);
       return static_cast<double>(x > 20 ? x : x * (n / (n + 2)));
     }
-    default: return activate(activation, static_cast<double>(value));
+    default:
+      return activate(activation, static_cast<double>(value));
   }
 }
 

@@ -37,7 +37,7 @@ Result<T> run(const Backend<T>& backend, const Case& c) {
   for (const std::int32_t length : c.lengths) {
     offsets.push_back(offsets.back() + length);
     squares += static_cast<std::size_t>(length) * static_cast<std::size_t>(length);
-    for (std::int32_t i = 0; i < length; ++i) slots.push_back(i + (i > 3 ? 2 : 0));   // two tokens were dropped after the fourth
+    for (std::int32_t i = 0; i < length; ++i) slots.push_back(i + (i > 3 ? 2 : 0));  // two tokens were dropped after the fourth
   }
   const std::int64_t tokens = offsets.back(), width = c.heads * c.head_size, stride = 3 * width + 5, positions = 80;
   const std::vector<T> qkv = convert<T>(random_floats(tokens * stride, 1));
@@ -48,10 +48,11 @@ Result<T> run(const Backend<T>& backend, const Case& c) {
   const std::size_t rows = c.mask == Mask::per_query ? 70 : 1;
   for (std::size_t b = 0; b < c.lengths.size(); ++b)
     for (std::size_t i = 0; i < 70 * rows; ++i)
-      mask_values.push_back(b == 1 || (i + b) % 3 == 1 ? static_cast<T>(kHide) : static_cast<T>(0));   // sequence 1 is hidden altogether
+      mask_values.push_back(b == 1 || (i + b) % 3 == 1 ? static_cast<T>(kHide) : static_cast<T>(0));  // sequence 1 is hidden altogether
   for (std::size_t b = 0; b < c.lengths.size(); ++b) mask.push_back(b == 2 ? nullptr : mask_values.data() + b * 70 * rows);
 
-  Result<T> result{std::vector<T>(static_cast<std::size_t>(tokens * (width + 3)), 77), std::vector<T>(squares * static_cast<std::size_t>(c.heads))};
+  Result<T> result{std::vector<T>(static_cast<std::size_t>(tokens * (width + 3)), 77),
+                   std::vector<T>(squares * static_cast<std::size_t>(c.heads))};
   std::vector<T*> probabilities;
   T* next = result.probabilities.data();
   for (const std::int32_t length : c.lengths) {
@@ -85,7 +86,8 @@ Result<T> run(const Backend<T>& backend, const Case& c) {
   backend.attention(a, bare.context.data(), width + 3);
   a.probabilities = probabilities;
   backend.attention(a, result.context.data(), width + 3);
-  EXPECT_EQ(bare.context == result.context || c.lengths.empty() || std::isnan(bare.context[0]), true) << "asking for the probabilities changes the context";
+  EXPECT_EQ(bare.context == result.context || c.lengths.empty() || std::isnan(bare.context[0]), true)
+      << "asking for the probabilities changes the context";
   return result;
 }
 
@@ -128,7 +130,7 @@ TEST_P(CpuAttention, AgreesWithReference) {
 TEST_P(CpuAttention, SpreadsNan) {
   const auto backend = make_backend(GetParam(), 1);
   std::vector<float> qkv = random_floats(9 * 3 * 4, 1);
-  qkv[12 + 4] = std::nanf("");   // the key of token 1
+  qkv[12 + 4] = std::nanf("");  // the key of token 1
   const std::vector<std::int32_t> offsets{0, 4, 9};
   AttentionArguments<float> a;
   a.sequences = {offsets, 5};

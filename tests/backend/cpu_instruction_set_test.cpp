@@ -110,7 +110,8 @@ TEST(InstructionSet, KernelObjectsLeaveNoCommonCode) {
     std::istringstream symbols(output_of("nm --defined-only " + object));
     for (std::string address, kind, name; symbols >> address >> kind >> name;) {
       if (kind != "W" && kind != "V" && kind != "u") continue;
-      const bool own = name.find("Avx2") != std::string::npos || name.find("Avx512") != std::string::npos || name.find("Portable") != std::string::npos;
+      const bool own =
+          name.find("Avx2") != std::string::npos || name.find("Avx512") != std::string::npos || name.find("Portable") != std::string::npos;
       EXPECT_TRUE(own) << name << " in " << object;
     }
   }

@@ -13,8 +13,14 @@ struct Problem {
   std::vector<float> x, weight, bias;
 
   Problem(std::int64_t rows_, std::int64_t in_, std::int64_t out_, std::int64_t x_pad, std::int64_t out_pad)
-      : rows(rows_), in(in_), out(out_), x_padding(x_pad), out_padding(out_pad), x(random_floats(rows * x_stride(), 1)),
-        weight(random_floats(out * in, 2, 1 / std::sqrt(static_cast<double>(in + 1)))), bias(random_floats(out, 3)) {}
+      : rows(rows_),
+        in(in_),
+        out(out_),
+        x_padding(x_pad),
+        out_padding(out_pad),
+        x(random_floats(rows * x_stride(), 1)),
+        weight(random_floats(out * in, 2, 1 / std::sqrt(static_cast<double>(in + 1)))),
+        bias(random_floats(out, 3)) {}
   [[nodiscard]] std::int64_t x_stride() const { return in + x_padding; }
   [[nodiscard]] std::int64_t out_stride() const { return out + out_padding; }
   [[nodiscard]] std::string name() const {
@@ -27,8 +33,9 @@ struct Problem {
                      Activation activation) const {
     // Three parts, one without a bias of its own.
     const std::int64_t a = out / 3, b = out / 2 - a, c = out - a - b;
-    const LinearWeights<T> parts[] = {
-        {weights.data(), biases.data(), a}, {weights.data() + a * in, nullptr, b}, {weights.data() + (a + b) * in, biases.data() + a + b, c}};
+    const LinearWeights<T> parts[] = {{weights.data(), biases.data(), a},
+                                      {weights.data() + a * in, nullptr, b},
+                                      {weights.data() + (a + b) * in, biases.data() + a + b, c}};
     const auto packed = backend.pack(parts, in);
     EXPECT_EQ(packed->in, in);
     EXPECT_EQ(packed->out, out);
@@ -50,13 +57,21 @@ TEST_P(CpuLinear, AgreesWithReferenceOnEveryShapeAndThreadCount) {
   const auto backends = backends_of(GetParam());
   std::vector<Problem> problems;
   for (std::int64_t rows = 1; rows <= 20; ++rows) problems.emplace_back(rows, 5 + rows * 3, 7 + rows * 11, rows % 3, rows % 4);
-  for (const auto& [rows, in, out] : std::vector<std::array<std::int64_t, 3>>{
-           {1, 1, 1}, {2, 1, 200}, {1, 385, 259}, {2, 769, 131}, {3, 400, 97}, {150, 33, 50}, {145, 390, 49}, {300, 40, 17}, {37, 1200, 48}, {600, 16, 96}})
+  for (const auto& [rows, in, out] : std::vector<std::array<std::int64_t, 3>>{{1, 1, 1},
+                                                                              {2, 1, 200},
+                                                                              {1, 385, 259},
+                                                                              {2, 769, 131},
+                                                                              {3, 400, 97},
+                                                                              {150, 33, 50},
+                                                                              {145, 390, 49},
+                                                                              {300, 40, 17},
+                                                                              {37, 1200, 48},
+                                                                              {600, 16, 96}})
     problems.emplace_back(rows, in, out, 0, 0);
   for (const Problem& problem : problems) {
     const std::vector<double> want = problem.run64(Activation::none);
     const std::vector<float> one = problem.run32(*backends[0], Activation::none);
-    expect_close(one, want, 2e-6, problem.name());   // the elements between rows included: they stay untouched
+    expect_close(one, want, 2e-6, problem.name());  // the elements between rows included: they stay untouched
     for (std::size_t t = 1; t < backends.size(); ++t)
       expect_same(problem.run32(*backends[t], Activation::none), one, problem.name() + ", " + std::to_string(t + 1) + " threads");
   }
@@ -66,7 +81,8 @@ TEST_P(CpuLinear, FusesEveryActivation) {
   const auto backend = make_backend(GetParam(), 2);
   const Problem problem(9, 70, 83, 1, 2);
   for (int a = 0; a <= static_cast<int>(Activation::tanh); ++a)
-    expect_close(problem.run32(*backend, static_cast<Activation>(a)), problem.run64(static_cast<Activation>(a)), 2e-6, "activation " + std::to_string(a));
+    expect_close(problem.run32(*backend, static_cast<Activation>(a)), problem.run64(static_cast<Activation>(a)), 2e-6,
+                 "activation " + std::to_string(a));
 }
 
 TEST_P(CpuLinear, RowsDoNotDependOnTheirNeighbours) {
@@ -80,8 +96,10 @@ TEST_P(CpuLinear, RowsDoNotDependOnTheirNeighbours) {
     for (const std::int64_t rows : {1, 2, 3, 4, 5, 7, 11, 16, 64, 150})
       for (const std::int64_t first : {std::int64_t{0}, std::int64_t{13}, all.rows - rows}) {
         std::vector<float> got(static_cast<std::size_t>(rows * out));
-        backends[static_cast<std::size_t>(rows % 4)]->linear(all.x.data() + first * in, rows, in, *packed, Activation::gelu, got.data(), out);
-        expect_same(got, {want.begin() + first * out, want.begin() + (first + rows) * out}, std::to_string(rows) + " rows at " + std::to_string(first));
+        backends[static_cast<std::size_t>(rows % 4)]->linear(all.x.data() + first * in, rows, in, *packed, Activation::gelu, got.data(),
+                                                             out);
+        expect_same(got, {want.begin() + first * out, want.begin() + (first + rows) * out},
+                    std::to_string(rows) + " rows at " + std::to_string(first));
       }
   }
 }
@@ -101,7 +119,7 @@ TEST_P(CpuLinear, TakesEmptyExtents) {
   const auto backend = make_backend(GetParam(), 2);
   const std::vector<float> bias{1, 2, 3};
   const LinearWeights<float> part{bias.data(), bias.data(), 3};
-  const auto bare = backend->pack({&part, 1}, 0);   // nothing comes in: the bias alone
+  const auto bare = backend->pack({&part, 1}, 0);  // nothing comes in: the bias alone
   std::vector<float> out(6, kUntouched);
   backend->linear(bias.data(), 2, 0, *bare, Activation::none, out.data(), 3);
   expect_same(out, {1, 2, 3, 1, 2, 3}, "in == 0");
@@ -115,7 +133,8 @@ TEST_P(CpuLinear, TakesEmptyExtents) {
 TEST_P(CpuLinear, AddsResidualAndNormalizes) {
   const auto backends = backends_of(GetParam());
   const RefBackend<double> ref;
-  for (const auto& [rows, in, out] : std::vector<std::array<std::int64_t, 3>>{{1, 7, 5}, {2, 33, 129}, {17, 400, 64}, {50, 64, 97}, {97, 390, 50}, {230, 31, 47}})
+  for (const auto& [rows, in, out] :
+       std::vector<std::array<std::int64_t, 3>>{{1, 7, 5}, {2, 33, 129}, {17, 400, 64}, {50, 64, 97}, {97, 390, 50}, {230, 31, 47}})
     for (const double p : {0.0, 0.3}) {
       const Problem problem(rows, in, out, 3, 0);
       const TestLayerNorm norm(out, 20);
@@ -124,14 +143,17 @@ TEST_P(CpuLinear, AddsResidualAndNormalizes) {
       const std::vector<double> weight64 = widen(problem.weight), bias64 = widen(problem.bias), x64 = widen(problem.x);
       const LinearWeights<double> part64{weight64.data(), bias64.data(), out};
       std::vector<double> want = widen(residual);
-      ref.linear_add_layer_norm(x64.data(), rows, problem.x_stride(), *ref.pack({&part64, 1}, in), want.data(), norm.f64(), dropout, want.data());
+      ref.linear_add_layer_norm(x64.data(), rows, problem.x_stride(), *ref.pack({&part64, 1}, in), want.data(), norm.f64(), dropout,
+                                want.data());
       const LinearWeights<float> part{problem.weight.data(), problem.bias.data(), out};
       std::vector<float> one;
       for (const auto& backend : backends) {
         const auto packed = backend->pack({&part, 1}, in);
         std::vector<float> apart(residual.size()), inplace = residual;
-        backend->linear_add_layer_norm(problem.x.data(), rows, problem.x_stride(), *packed, residual.data(), norm.f32(), dropout, apart.data());
-        backend->linear_add_layer_norm(problem.x.data(), rows, problem.x_stride(), *packed, inplace.data(), norm.f32(), dropout, inplace.data());
+        backend->linear_add_layer_norm(problem.x.data(), rows, problem.x_stride(), *packed, residual.data(), norm.f32(), dropout,
+                                       apart.data());
+        backend->linear_add_layer_norm(problem.x.data(), rows, problem.x_stride(), *packed, inplace.data(), norm.f32(), dropout,
+                                       inplace.data());
         expect_close(apart, want, 3e-6, problem.name());
         expect_same(inplace, apart, "out over residual, " + problem.name());
         if (one.empty()) one = apart;

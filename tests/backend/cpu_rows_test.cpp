@@ -16,7 +16,8 @@ TEST_P(CpuRows, Embeds) {
       for (const bool with_ids : {true, false})
         for (const bool position_first : {true, false}) {
           const std::int64_t rows = 300, vocabulary = 40;
-          const auto word = random_floats(vocabulary * width, 1), type = random_floats(2 * width, 2), position = random_floats(30 * width, 3);
+          const auto word = random_floats(vocabulary * width, 1), type = random_floats(2 * width, 2),
+                     position = random_floats(30 * width, 3);
           const auto embeds = random_floats(rows * width, 4);
           const auto word64 = widen(word), type64 = widen(type), position64 = widen(position), embeds64 = widen(embeds);
           std::vector<std::int32_t> ids, types, positions;
@@ -65,7 +66,7 @@ TEST_P(CpuRows, NormalizesAndDrops) {
   for (const std::int64_t width : {2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 100, 128, 768, 1001}) {
     const std::int64_t rows = 60;
     std::vector<float> x = random_floats(rows * width, 1);
-    for (std::int64_t i = 0; i < width; ++i) x[static_cast<std::size_t>(width + i)] += 100;   // a row far from zero
+    for (std::int64_t i = 0; i < width; ++i) x[static_cast<std::size_t>(width + i)] += 100;  // a row far from zero
     x[static_cast<std::size_t>(5 * width)] = std::nanf("");
     const std::vector<double> x64 = widen(x);
     const TestLayerNorm norm(width, 8);
@@ -129,8 +130,13 @@ TEST_P(CpuRows, Losses) {
 
 TEST_P(CpuRows, BlocksCoverEveryItemOnce) {
   for (const auto& backend : backends_of(GetParam()))
-    for (const std::vector<std::int32_t>& lengths :
-         {std::vector<std::int32_t>{}, {5}, {0, 0}, {300, 1, 1}, {9, 9, 9, 9}, std::vector<std::int32_t>(100, 31), std::vector<std::int32_t>(3, 512)}) {
+    for (const std::vector<std::int32_t>& lengths : {std::vector<std::int32_t>{},
+                                                     {5},
+                                                     {0, 0},
+                                                     {300, 1, 1},
+                                                     {9, 9, 9, 9},
+                                                     std::vector<std::int32_t>(100, 31),
+                                                     std::vector<std::int32_t>(3, 512)}) {
       std::vector<std::int32_t> cost{0};
       for (const std::int32_t length : lengths) cost.push_back(cost.back() + length);
       std::vector<std::atomic<int>> seen(lengths.size());

@@ -55,7 +55,7 @@ TEST_F(FileTest, ReplacesWhatALinkPointsAtAndKeepsTheMode) {
   albert::write_file(path("link"), "new");
   EXPECT_TRUE(std::filesystem::is_symlink(path("link")));
   EXPECT_EQ(MappedFile::open(path("target"))->text(), "new");
-  struct stat status {};
+  struct stat status{};
   ::stat(path("target").c_str(), &status);
   EXPECT_EQ(status.st_mode & 0777, 0640u);
 }

@@ -32,7 +32,11 @@ TEST(ThreadPool, SurvivesManyShortJobs) {
 
 TEST(ThreadPool, RethrowsTheFirstException) {
   ThreadPool pool(2);
-  EXPECT_THROW(pool.for_each(100, [](std::int64_t i) { if (i == 50) throw std::runtime_error("x"); }), std::runtime_error);
+  EXPECT_THROW(pool.for_each(100,
+                             [](std::int64_t i) {
+                               if (i == 50) throw std::runtime_error("x");
+                             }),
+               std::runtime_error);
   int calls = 0;
   ThreadPool(1).for_each(3, [&](std::int64_t) { ++calls; });
   EXPECT_EQ(calls, 3);

@@ -22,8 +22,8 @@ class Entities : public testing::Test {
   std::vector<Entity> find(AggregationStrategy strategy, const std::vector<std::string>& ignore = {"O"}) const {
     // "Ann Lee to Rome", the first name in two pieces that disagree
     const std::vector<TokenPrediction> tokens{
-        token("▁an", {0.1f, 0.6f, 0.2f, 0.1f}, 0, 2),      token("n", {0.05f, 0.05f, 0.1f, 0.8f}, 2, 3, true),
-        token("▁lee", {0.1f, 0.1f, 0.7f, 0.1f}, 4, 7),     token("▁to", {0.9f, 0.0f, 0.0f, 0.1f}, 8, 10),
+        token("▁an", {0.1f, 0.6f, 0.2f, 0.1f}, 0, 2),     token("n", {0.05f, 0.05f, 0.1f, 0.8f}, 2, 3, true),
+        token("▁lee", {0.1f, 0.1f, 0.7f, 0.1f}, 4, 7),    token("▁to", {0.9f, 0.0f, 0.0f, 0.1f}, 8, 10),
         token("▁rome", {0.1f, 0.1f, 0.1f, 0.7f}, 11, 15),
     };
     return albert::pipelines::find_entities(tokens, strategy, ignore, config, *tokenizer);
@@ -53,7 +53,7 @@ TEST_F(Entities, SimpleGroupsEqualTags) {
 
 TEST_F(Entities, WordStrategiesDecideByWord) {
   const auto first = find(AggregationStrategy::first);
-  ASSERT_EQ(first.size(), 2u);   // B-PER I-PER, O, I-LOC
+  ASSERT_EQ(first.size(), 2u);  // B-PER I-PER, O, I-LOC
   EXPECT_EQ(first[0].label, "PER");
   EXPECT_EQ(first[0].start, 0);
   EXPECT_EQ(first[0].end, 7);

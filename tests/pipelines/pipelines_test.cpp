@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-
 namespace {
 
 using namespace albert;
@@ -68,7 +67,8 @@ TEST(FillMask, RefusesWhatTheReferenceRefuses) {
 TEST(FillMask, BatchesKeepOrderAndErrors) {
   const auto& pipeline = loaded<FillMaskPipeline>();
   std::vector<std::string> texts;
-  for (int i = 0; i < 40; ++i) texts.push_back(i % 7 == 3 ? "nothing to fill" : std::string(static_cast<std::size_t>(i), 'a') + " [MASK] b");
+  for (int i = 0; i < 40; ++i)
+    texts.push_back(i % 7 == 3 ? "nothing to fill" : std::string(static_cast<std::size_t>(i), 'a') + " [MASK] b");
   const auto outcomes = pipeline.run(texts);
   ASSERT_EQ(outcomes.size(), texts.size());
   for (std::size_t i = 0; i < texts.size(); ++i) {

@@ -37,8 +37,8 @@ TEST(QuestionWindows, CoverTheContextWithTheFastTokenizer) {
   std::uint32_t covered = 0;
   for (const auto& window : windows) {
     EXPECT_LE(window.encoding.size(), 48u);
-    EXPECT_EQ(window.allowed[0], 1);   // [CLS]
-    EXPECT_EQ(window.allowed[1], 0);   // the question
+    EXPECT_EQ(window.allowed[0], 1);  // [CLS]
+    EXPECT_EQ(window.allowed[1], 0);  // the question
     for (std::size_t i = 0; i < window.encoding.size(); ++i)
       if (window.encoding.sequence_ids[i] == 1) {
         EXPECT_LE(window.encoding.offsets[i].start, covered + 1);
@@ -62,8 +62,7 @@ TEST(QuestionWindows, StepThroughTheContextWithTheSlowTokenizer) {
   for (const auto& window : windows) {
     EXPECT_LE(window.encoding.size(), 48u);
     EXPECT_EQ(window.padded_length, 48);
-    for (std::size_t i = 1; i < window.allowed.size(); ++i)
-      EXPECT_TRUE(window.allowed[i] == 0 || window.word_of_token[i] >= 0);
+    for (std::size_t i = 1; i < window.allowed.size(); ++i) EXPECT_TRUE(window.allowed[i] == 0 || window.word_of_token[i] >= 0);
   }
   EXPECT_EQ(windows[1].word_of_token[windows[1].encoding.size() - 2] > windows[0].word_of_token[windows[0].encoding.size() - 2], true);
 }

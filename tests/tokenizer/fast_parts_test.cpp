@@ -42,7 +42,9 @@ TEST(PatternSet, FindsWhatTrialFinds) {
     for (std::size_t i = 0; i < haystack.size();) {
       std::size_t best = patterns.size();
       for (std::size_t p = 0; p < patterns.size(); ++p)
-        if (haystack.compare(i, patterns[p].size(), patterns[p]) == 0 && (best == patterns.size() || patterns[p].size() > patterns[best].size())) best = p;
+        if (haystack.compare(i, patterns[p].size(), patterns[p]) == 0 &&
+            (best == patterns.size() || patterns[p].size() > patterns[best].size()))
+          best = p;
       if (best == patterns.size()) {
         ++i;
         continue;
@@ -65,15 +67,15 @@ TEST(PatternSet, IsLinearOnRepetitions) {
 
 TEST(UnicodeFast, MixesVersions) {
   EXPECT_TRUE(fast_unicode::is_mark(0x301));
-  EXPECT_FALSE(fast_unicode::is_mark(0x1AC0));                             // a mark since 13.0
-  EXPECT_TRUE(fast_unicode::is_mark(0x1CF2));                              // no mark any more
-  EXPECT_EQ(fast_unicode::decompose(0x32FF, true).size, 1u);               // since 12.1
+  EXPECT_FALSE(fast_unicode::is_mark(0x1AC0));                // a mark since 13.0
+  EXPECT_TRUE(fast_unicode::is_mark(0x1CF2));                 // no mark any more
+  EXPECT_EQ(fast_unicode::decompose(0x32FF, true).size, 1u);  // since 12.1
   EXPECT_EQ(fast_unicode::decompose(0xFDFA, true).size, 18u);
   EXPECT_EQ(fast_unicode::compose(U'e', 0x301), 0xE9u);
   EXPECT_EQ(fast_unicode::compose(0xFC, 0x304), 0x1D6u);
-  EXPECT_EQ(fast_unicode::compose(0x915, 0x93C), 0u);                      // excluded
+  EXPECT_EQ(fast_unicode::compose(0x915, 0x93C), 0u);  // excluded
   EXPECT_EQ(fast_unicode::compose(0x1100, 0x1161), 0xAC00u);
-  EXPECT_EQ(fast_unicode::to_lower(0x3A3).first, 0x3C3u);                  // no final sigma
+  EXPECT_EQ(fast_unicode::to_lower(0x3A3).first, 0x3C3u);  // no final sigma
   EXPECT_EQ(fast_unicode::to_lower(0x130).second, 0x307u);
   EXPECT_FALSE(fast_unicode::is_white_space(0x1C));
   EXPECT_TRUE(fast_unicode::is_word(0x24B6));
@@ -112,7 +114,8 @@ TEST(Normalizers, RegularExpressions) {
   EXPECT_EQ(replaced("[^a]+", U"abba"), U"a#a");
   EXPECT_EQ(replaced("\\.\\*", U"a.*"), U"a#");
   EXPECT_EQ(replaced("a", U"aba"), U"#b#");
-  for (const std::string_view pattern : {"", "a|b", "(a)", "a*", "a?", "a+?", "a+b", "ab+", "\\d", ".", "a{0,1}", "a{3,2}", "[", "[]", "[b-a]", "a{", "\\", "^a", "[[:alpha:]]"}) {
+  for (const std::string_view pattern : {"", "a|b", "(a)", "a*", "a?", "a+?", "a+b", "ab+", "\\d", ".", "a{0,1}", "a{3,2}", "[", "[]",
+                                         "[b-a]", "a{", "\\", "^a", "[[:alpha:]]"}) {
     try {
       (void)make_replace_regex(pattern, "");
       ADD_FAILURE() << pattern;
@@ -134,7 +137,8 @@ std::vector<std::string> segment(const UnigramModel& model, std::string_view tex
   std::vector<UnigramModel::Token> tokens;
   model.segment(text, workspace, tokens);
   std::vector<std::string> out;
-  for (const auto& token : tokens) out.push_back(std::string(text.substr(token.begin, token.end - token.begin)) + ":" + std::to_string(token.id));
+  for (const auto& token : tokens)
+    out.push_back(std::string(text.substr(token.begin, token.end - token.begin)) + ":" + std::to_string(token.id));
   return out;
 }
 
@@ -177,7 +181,8 @@ TEST(Base64, RoundTrips) {
     EXPECT_EQ(decode_base64(encode_base64(bytes)), bytes);
   }
   EXPECT_EQ(encode_base64("fo"), "Zm8=");
-  for (const std::string_view text : {"Z", "Zg=", "Zm8", "Zh==", "Zm9=", "Z===", "Zm 8", "====", "Zg==Zg=="}) EXPECT_THROW((void)decode_base64(text), Error) << text;
+  for (const std::string_view text : {"Z", "Zg=", "Zm8", "Zh==", "Zm9=", "Z===", "Zm 8", "====", "Zg==Zg=="})
+    EXPECT_THROW((void)decode_base64(text), Error) << text;
 }
 
 TEST(FastPipeline, TakesHugeAndBrokenText) {
@@ -190,7 +195,8 @@ TEST(FastPipeline, TakesHugeAndBrokenText) {
   EXPECT_EQ(pipeline.encode({.text = std::string(2'000'001, 'A')}).size(), 1'000'002u);
   EXPECT_EQ(pipeline.encode({.text = std::string(1'000'000, ' ')}).size(), 1'000'000u);
   EXPECT_EQ(pipeline.encode({.text = std::string(1'000'000, '\0')}).size(), 2u);
-  const Encoding broken = pipeline.encode({.text = "a\xE2\x82 \xFF\xFE" "a"});
+  const Encoding broken = pipeline.encode({.text = "a\xE2\x82 \xFF\xFE"
+                                                   "a"});
   EXPECT_EQ(broken.tokens, (std::vector<std::string>{"\u2581", "a", "\uFFFD", "\u2581", "\uFFFD\uFFFD", "a"}));
   EXPECT_EQ(broken.offsets.back(), (Offsets{5, 6}));
 }
@@ -198,7 +204,8 @@ TEST(FastPipeline, TakesHugeAndBrokenText) {
 TEST(Truncation, CutsWindows) {
   Encoding text;
   for (std::int32_t i = 0; i < 10; ++i) text.input_ids.push_back(i);
-  for (auto* list : {&text.token_type_ids, &text.attention_mask, &text.special_tokens_mask, &text.word_ids, &text.sequence_ids}) list->assign(10, 0);
+  for (auto* list : {&text.token_type_ids, &text.attention_mask, &text.special_tokens_mask, &text.word_ids, &text.sequence_ids})
+    list->assign(10, 0);
   text.tokens.resize(10);
   text.offsets.resize(10);
   Encoding right = text, left = text;

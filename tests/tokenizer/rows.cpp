@@ -16,7 +16,9 @@ CallOptions options_of(const Json& row) {
   if (given == nullptr) return options;
   options.add_special_tokens = flag(*given, "add_special_tokens", true);
   if (const Json* v = given->find("padding"))
-    options.padding = v->as_string() == "longest" ? PaddingStrategy::longest : v->as_string() == "max_length" ? PaddingStrategy::max_length : PaddingStrategy::do_not_pad;
+    options.padding = v->as_string() == "longest"      ? PaddingStrategy::longest
+                      : v->as_string() == "max_length" ? PaddingStrategy::max_length
+                                                       : PaddingStrategy::do_not_pad;
   if (const Json* v = given->find("truncation"))
     options.truncation = v->as_string() == "longest_first" ? TruncationStrategy::longest_first
                          : v->as_string() == "only_first"  ? TruncationStrategy::only_first
@@ -101,7 +103,9 @@ Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
   const auto text = [&](const Json& from, const char* key) { return std::string(from.find(key)->as_string()); };
   if (op == "encode") {
     const Json* pair = row.find("text_pair");
-    return encoding_json(pair != nullptr ? (*tokenizer)(text(row, "text"), pair->as_string(), options) : (*tokenizer)(text(row, "text"), options), options, fast);
+    return encoding_json(
+        pair != nullptr ? (*tokenizer)(text(row, "text"), pair->as_string(), options) : (*tokenizer)(text(row, "text"), options), options,
+        fast);
   }
   if (op == "batch") {
     std::vector<TextInput> inputs;

@@ -25,7 +25,9 @@ std::string real(int field, float value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
   return out;
 }
-std::string piece(std::string_view text, float score, int type) { return bytes(1, bytes(1, text) + real(2, score) + number(3, static_cast<std::uint64_t>(type))); }
+std::string piece(std::string_view text, float score, int type) {
+  return bytes(1, bytes(1, text) + real(2, score) + number(3, static_cast<std::uint64_t>(type)));
+}
 
 std::shared_ptr<const SentencePieceModel> parse(const std::string& data) {
   return SentencePieceModel::parse(MappedFile::from_memory(std::as_bytes(std::span(data)), "spiece.model"));
@@ -53,11 +55,11 @@ TEST(SentencePieceModel, RefusesWhatIsNoModel) {
   const std::string unk = piece("<unk>", 0, 2);
   EXPECT_THROW(parse(""), Error);
   EXPECT_THROW(parse("hello, this is text"), Error);
-  EXPECT_THROW(parse(piece("a", 0, 1)), Error);                             // no unknown piece
-  EXPECT_THROW(parse(unk + piece("b", 0, 2)), Error);                       // two of them
-  EXPECT_THROW(parse(unk + piece("", 0, 1)), Error);                        // empty
-  EXPECT_THROW(parse(unk + piece("a", 0, 1) + piece("a", 1, 1)), Error);    // repeated
-  EXPECT_THROW(parse(unk + piece("\xFF", 0, 1)), Error);                    // not UTF-8
+  EXPECT_THROW(parse(piece("a", 0, 1)), Error);                           // no unknown piece
+  EXPECT_THROW(parse(unk + piece("b", 0, 2)), Error);                     // two of them
+  EXPECT_THROW(parse(unk + piece("", 0, 1)), Error);                      // empty
+  EXPECT_THROW(parse(unk + piece("a", 0, 1) + piece("a", 1, 1)), Error);  // repeated
+  EXPECT_THROW(parse(unk + piece("\xFF", 0, 1)), Error);                  // not UTF-8
   EXPECT_THROW(parse(unk + piece("a", NAN, 1)), Error);
   const std::string good = unk + piece("a", -1, 1) + bytes(3, bytes(1, "identity"));
   for (std::size_t cut = 1; cut < good.size(); ++cut) {
@@ -73,15 +75,16 @@ TEST(SentencePieceModel, RefusesWhatIsNoModel) {
 TEST(CharacterMap, ChecksItsBounds) {
   EXPECT_TRUE(CharacterMap("").empty());
   EXPECT_THROW(CharacterMap("abc"), Error);
-  EXPECT_THROW(CharacterMap(std::string_view("\xFF\xFF\xFF\xFFzzzz", 8)), Error);          // longer than the blob
-  EXPECT_THROW(CharacterMap(std::string_view("\4\0\0\0zzzzab", 10)), Error);              // strings without an end
+  EXPECT_THROW(CharacterMap(std::string_view("\xFF\xFF\xFF\xFFzzzz", 8)), Error);  // longer than the blob
+  EXPECT_THROW(CharacterMap(std::string_view("\4\0\0\0zzzzab", 10)), Error);       // strings without an end
   // Every blob of pseudo-random units must be walked without reading outside (the sanitizers watch).
   for (std::uint32_t seed = 1; seed < 2000; ++seed) {
     std::string blob(4 + 4 * 64 + 5, '\0');
     const std::uint32_t size = 4 * 64;
     std::memcpy(blob.data(), &size, 4);
     std::uint32_t state = seed;
-    for (std::size_t i = 4; i + 1 < blob.size(); ++i) blob[i] = static_cast<char>((state = state * 1664525u + 1013904223u) >> (seed % 3 ? 24 : 29));
+    for (std::size_t i = 4; i + 1 < blob.size(); ++i)
+      blob[i] = static_cast<char>((state = state * 1664525u + 1013904223u) >> (seed % 3 ? 24 : 29));
     const CharacterMap map(blob);
     for (int byte = 0; byte < 256; ++byte) {
       const std::string text(20, static_cast<char>(byte));

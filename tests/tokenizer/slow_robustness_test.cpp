@@ -99,7 +99,7 @@ TEST(SlowTokenizer, EndsWellOnDamagedModels) {
     for (std::uint32_t k = 0; k < 1 + words[1] % 20 && !damaged.empty(); ++k) {
       const auto more = philox(12, round, k);
       // Two in three hit the normaliser's map at the end of the file or the first pieces.
-      const std::size_t place = more[1] % 3 == 0 ? more[0] % damaged.size()
+      const std::size_t place = more[1] % 3 == 0   ? more[0] % damaged.size()
                                 : more[1] % 3 == 1 ? damaged.size() - 1 - more[0] % std::min<std::size_t>(damaged.size(), 250'000)
                                                    : more[0] % std::min<std::size_t>(damaged.size(), 300);
       damaged[place] = static_cast<char>(more[2]);
@@ -125,7 +125,7 @@ TEST(SlowTokenizer, BoundsWhatAMapMayWrite) {
   array[0] = 128u << 10;  // the root's children lie at 128 ^ byte
   const std::uint32_t node = 128 ^ 'a';
   array[node] = static_cast<std::uint32_t>('a') | 1u << 8 | (1u << 10);  // leaf at node ^ 1
-  array[node ^ 1] = 0x80000000u;                                       // value 0: the first string
+  array[node ^ 1] = 0x80000000u;                                         // value 0: the first string
   std::string map;
   const std::uint32_t size = 256 * 4;
   map.append(reinterpret_cast<const char*>(&size), 4);
@@ -136,7 +136,9 @@ TEST(SlowTokenizer, BoundsWhatAMapMayWrite) {
     for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
     return out + static_cast<char>(value);
   };
-  const auto field = [&](int number, std::string_view value) { return varint(static_cast<std::uint64_t>(number) << 3 | 2) + varint(value.size()) + std::string(value); };
+  const auto field = [&](int number, std::string_view value) {
+    return varint(static_cast<std::uint64_t>(number) << 3 | 2) + varint(value.size()) + std::string(value);
+  };
   const std::string data = field(1, field(1, "<unk>") + "\x18\x02") + field(1, field(1, "b")) + field(3, field(1, "x") + field(2, map));
   MemorySource files("hostile", {{"spiece.model", MappedFile::from_memory(std::as_bytes(std::span(data)), "hostile/spiece.model")}});
   const AlbertTokenizer tokenizer(load_tokenizer_arguments(files, {}, false));
@@ -179,7 +181,10 @@ TEST(SlowTokenizer, RefusesBadFoldersWithAReason) {
 
 TEST(SlowTokenizer, LoadsFromMemoryAndFromAFileAlone) {
   const auto bytes = MappedFile::open(model_file);
-  MemorySource files("(embedded)", {{"spiece.model", bytes}, {"config.json", MappedFile::from_memory(std::as_bytes(std::span("{\"model_type\": \"albert\"}", 24)), "config.json")}});
+  MemorySource files(
+      "(embedded)",
+      {{"spiece.model", bytes},
+       {"config.json", MappedFile::from_memory(std::as_bytes(std::span("{\"model_type\": \"albert\"}", 24)), "config.json")}});
   const auto memory = load_tokenizer(files, false);
   const AlbertTokenizer alone(model_file);
   EXPECT_EQ((*memory)("Hello [MASK]").input_ids, alone("Hello [MASK]").input_ids);

@@ -44,7 +44,8 @@ std::vector<std::string> tokens(const FastPipeline& pipeline, std::string_view t
 
 TEST(TokenizerJson, WritesThePublishedFileBack) {
   const char* assets = std::getenv("ALBERT_ASSETS");
-  const std::string path = (assets ? std::string(assets) : ALBERT_SOURCE_DIR "/../shared/assets") + "/tokenizers/albert-base-v2/tokenizer.json";
+  const std::string path =
+      (assets ? std::string(assets) : ALBERT_SOURCE_DIR "/../shared/assets") + "/tokenizers/albert-base-v2/tokenizer.json";
   if (!is_file(path)) GTEST_SKIP() << path << " is not there (ALBERT_ASSETS)";
   const auto file = MappedFile::open(path);
   EXPECT_TRUE(write_tokenizer_json(*read_tokenizer_json(file->text(), path)) == file->text());
@@ -234,7 +235,9 @@ TEST(TokenizerJson, NamesWhatItDoesNotSupport) {
 }
 
 TEST(TokenizerJson, RefusesWrongFiles) {
-  const auto wrong = [](std::string_view path, const std::string& value) { expect_refused(dump_json(changed(path, value)), ErrorCode::bad_data); };
+  const auto wrong = [](std::string_view path, const std::string& value) {
+    expect_refused(dump_json(changed(path, value)), ErrorCode::bad_data);
+  };
   for (const std::string_view text : {"", "{", "null", "[]", "7", "{}", "\xff", "{\"model\":null}", R"({"model":{"type":"Unigram"}})"})
     expect_refused(std::string(text), ErrorCode::bad_data);
   for (const std::string_view value : {"7", "\"x\"", "[]", "{}", "true", R"({"type":7})", R"({"type":"Sequence"})"})
@@ -263,7 +266,8 @@ TEST(TokenizerJson, RefusesWrongFiles) {
   wrong("normalizer", R"({"type":"Precompiled","precompiled_charsmap":"AAA"})");
   wrong("normalizer", R"({"type":"Precompiled","precompiled_charsmap":"////////"})");
   wrong("pre_tokenizer", R"({"type":"Metaspace","replacement":"ab","add_prefix_space":true})");
-  wrong("post_processor", R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}})");
+  wrong("post_processor",
+        R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}})");
   wrong("post_processor", R"({"type":"TemplateProcessing","single":[{"Sequence":{"id":"B","type_id":0}}],"pair":[],"special_tokens":{}})");
   // NaN is no JSON; a score that overflows is refused with it.
   std::string text(small);
@@ -273,7 +277,8 @@ TEST(TokenizerJson, RefusesWrongFiles) {
   text.replace(text.find("-1.5"), 4, "1e999");
   expect_refused(text, ErrorCode::bad_data);
   // Every prefix of a good file.
-  for (std::size_t length = 0; length < small.size() - 1; ++length) expect_refused(std::string(small.substr(0, length)), ErrorCode::bad_data);
+  for (std::size_t length = 0; length < small.size() - 1; ++length)
+    expect_refused(std::string(small.substr(0, length)), ErrorCode::bad_data);
 }
 
 TEST(TokenizerJson, SurvivesDepthAndSize) {

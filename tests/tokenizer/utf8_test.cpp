@@ -10,11 +10,11 @@ TEST(Utf8, ReplacesMaximalIllFormedParts) {
   const auto replaced = [](std::string_view bytes) { return to_utf32(bytes); };
   EXPECT_EQ(replaced("a\xC3\xA9z"), U"a\u00E9z");
   EXPECT_EQ(replaced("\x80"), U"\uFFFD");
-  EXPECT_EQ(replaced("\xC0\xAF"), U"\uFFFD\uFFFD");              // overlong
-  EXPECT_EQ(replaced("\xE0\x80\x80"), U"\uFFFD\uFFFD\uFFFD");    // overlong
-  EXPECT_EQ(replaced("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD");    // surrogate
+  EXPECT_EQ(replaced("\xC0\xAF"), U"\uFFFD\uFFFD");            // overlong
+  EXPECT_EQ(replaced("\xE0\x80\x80"), U"\uFFFD\uFFFD\uFFFD");  // overlong
+  EXPECT_EQ(replaced("\xED\xA0\x80"), U"\uFFFD\uFFFD\uFFFD");  // surrogate
   EXPECT_EQ(replaced("\xF4\x90\x80\x80"), U"\uFFFD\uFFFD\uFFFD\uFFFD");
-  EXPECT_EQ(replaced("\xE2\x82"), U"\uFFFD");                    // cut off: one part
+  EXPECT_EQ(replaced("\xE2\x82"), U"\uFFFD");  // cut off: one part
   EXPECT_EQ(replaced("\xE2\x82g"), U"\uFFFDg");
   EXPECT_EQ(replaced("\xF0\x9F\x98"), U"\uFFFD");
   EXPECT_EQ(replaced("\xF0\x9F\xF0\x9F\x98\x80"), U"\uFFFD\U0001F600");

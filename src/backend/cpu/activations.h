@@ -56,9 +56,9 @@ void bias_activation(float* y, std::int64_t stride, std::int64_t rows, std::int6
   const std::int64_t whole = n - n % V::kWidth;
   const int rest = static_cast<int>(n - whole);
   for (std::int64_t r = 0; r < rows; ++r, y += stride) {
-    for (std::int64_t i = 0; i < whole; i += V::kWidth) V::store(y + i, activate<V, kActivation>(V::add(V::load(y + i), V::load(bias + i))));
-    if (rest > 0)
-      V::store_some(y + whole, activate<V, kActivation>(V::add(V::load_some(y + whole, rest), V::load(bias + whole))), rest);
+    for (std::int64_t i = 0; i < whole; i += V::kWidth)
+      V::store(y + i, activate<V, kActivation>(V::add(V::load(y + i), V::load(bias + i))));
+    if (rest > 0) V::store_some(y + whole, activate<V, kActivation>(V::add(V::load_some(y + whole, rest), V::load(bias + whole))), rest);
   }
 }
 
@@ -68,19 +68,32 @@ using BiasActivation = void (*)(float*, std::int64_t, std::int64_t, std::int64_t
 template <class V>
 inline BiasActivation bias_activation_of(Activation activation) {
   switch (activation) {
-    case Activation::gelu: return bias_activation<V, Activation::gelu>;
-    case Activation::gelu_new: return bias_activation<V, Activation::gelu_new>;
-    case Activation::gelu_10: return bias_activation<V, Activation::gelu_10>;
-    case Activation::quick_gelu: return bias_activation<V, Activation::quick_gelu>;
-    case Activation::relu: return bias_activation<V, Activation::relu>;
-    case Activation::relu6: return bias_activation<V, Activation::relu6>;
-    case Activation::relu2: return bias_activation<V, Activation::relu2>;
-    case Activation::silu: return bias_activation<V, Activation::silu>;
-    case Activation::mish: return bias_activation<V, Activation::mish>;
-    case Activation::laplace: return bias_activation<V, Activation::laplace>;
-    case Activation::sigmoid: return bias_activation<V, Activation::sigmoid>;
-    case Activation::tanh: return bias_activation<V, Activation::tanh>;
-    case Activation::none: break;
+    case Activation::gelu:
+      return bias_activation<V, Activation::gelu>;
+    case Activation::gelu_new:
+      return bias_activation<V, Activation::gelu_new>;
+    case Activation::gelu_10:
+      return bias_activation<V, Activation::gelu_10>;
+    case Activation::quick_gelu:
+      return bias_activation<V, Activation::quick_gelu>;
+    case Activation::relu:
+      return bias_activation<V, Activation::relu>;
+    case Activation::relu6:
+      return bias_activation<V, Activation::relu6>;
+    case Activation::relu2:
+      return bias_activation<V, Activation::relu2>;
+    case Activation::silu:
+      return bias_activation<V, Activation::silu>;
+    case Activation::mish:
+      return bias_activation<V, Activation::mish>;
+    case Activation::laplace:
+      return bias_activation<V, Activation::laplace>;
+    case Activation::sigmoid:
+      return bias_activation<V, Activation::sigmoid>;
+    case Activation::tanh:
+      return bias_activation<V, Activation::tanh>;
+    case Activation::none:
+      break;
   }
   return bias_activation<V, Activation::none>;
 }

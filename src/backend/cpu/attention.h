@@ -15,13 +15,13 @@ inline constexpr std::int64_t kQueryBlock = 24;
 
 template <class V>
 struct AttentionLayout {
-  std::int64_t keys, columns, values, scores_stride;   // padded extents
+  std::int64_t keys, columns, values, scores_stride;  // padded extents
   std::int64_t key_at, value_at, query_at, score_at, total;
   AttentionLayout(std::int64_t length, std::int64_t d) {
     keys = (length + kPanel<V> - 1) / kPanel<V> * kPanel<V>;
     columns = (d + kPanel<V> - 1) / kPanel<V> * kPanel<V>;
     values = columns * length;
-    scores_stride = keys + 16;   // rows of a power of two would share cache sets
+    scores_stride = keys + 16;  // rows of a power of two would share cache sets
     key_at = 0;
     value_at = key_at + keys * d;
     query_at = value_at + (values + 15) / 16 * 16;
@@ -56,7 +56,9 @@ inline void pack_values(const AttentionTask& task, float* panels) {
       const float* value = task.value + s * task.row_stride + c;
       for (std::int64_t j = 0; j < kPanel<V>; j += V::kWidth) {
         const std::int64_t rest = task.head_size - c - j;
-        V::store(panels + j, rest >= V::kWidth ? V::load(value + j) : rest > 0 ? V::load_some(value + j, static_cast<int>(rest)) : V::zero());
+        V::store(panels + j, rest >= V::kWidth ? V::load(value + j)
+                             : rest > 0        ? V::load_some(value + j, static_cast<int>(rest))
+                                               : V::zero());
       }
     }
 }

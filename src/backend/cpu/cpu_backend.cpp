@@ -68,11 +68,13 @@ class CpuBackend final : public Backend<float> {
     };
     const std::int64_t pieces = std::max<std::int64_t>(1, rows / kRowsToCut);
     if (threads() == 1 || rows >= kRowsToCut * threads()) {
-      const std::int64_t height = std::clamp(ceil_div(rows, threads() == 1 ? 1 : std::min(pieces, threads() * kPieces)), kRowsToCut, kFusedRows);
+      const std::int64_t height =
+          std::clamp(ceil_div(rows, threads() == 1 ? 1 : std::min(pieces, threads() * kPieces)), kRowsToCut, kFusedRows);
       run(ceil_div(rows, height), rows * width * packed.in, [&](std::int64_t piece) {
         const std::int64_t first = piece * height, last = std::min(rows, first + height);
         float* const sums = scratch(Purpose::product, height * width);
-        kernels_.linear({x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums, width});
+        kernels_.linear(
+            {x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums, width});
         normalize(sums, first, last);
       });
     } else {
@@ -92,14 +94,16 @@ class CpuBackend final : public Backend<float> {
     }
     // Few heads and long sequences: cut the queries too.
     const std::int64_t wanted = work < kWorthSharing ? 1 : threads() * kPieces;
-    const std::int64_t cuts = threads() == 1 ? 1 : std::clamp<std::int64_t>(wanted / (sequences * a.heads), 1, std::max(1, a.sequences.longest / 64));
+    const std::int64_t cuts =
+        threads() == 1 ? 1 : std::clamp<std::int64_t>(wanted / (sequences * a.heads), 1, std::max(1, a.sequences.longest / 64));
     run(sequences * a.heads * cuts, work, [&](std::int64_t piece) {
       const std::int64_t cut = piece % cuts, head = piece / cuts % a.heads, b = piece / cuts / a.heads;
       attend(a, b, head, cut, cuts, context, context_stride);
     });
   }
 
-  void layer_norm(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm, float* out) const override {
+  void layer_norm(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm,
+                  float* out) const override {
     run_rows(rows, width * 8, [&](std::int64_t first, std::int64_t last) {
       LayerNormTask task{};
       task.x = x + first * width;
@@ -118,13 +122,11 @@ class CpuBackend final : public Backend<float> {
   }
 
   void gather_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
-    for (std::size_t i = 0; i < indices.size(); ++i)
-      std::copy_n(x + indices[i] * width, width, out + static_cast<std::int64_t>(i) * width);
+    for (std::size_t i = 0; i < indices.size(); ++i) std::copy_n(x + indices[i] * width, width, out + static_cast<std::int64_t>(i) * width);
   }
 
   void scatter_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
-    for (std::size_t i = 0; i < indices.size(); ++i)
-      std::copy_n(x + static_cast<std::int64_t>(i) * width, width, out + indices[i] * width);
+    for (std::size_t i = 0; i < indices.size(); ++i) std::copy_n(x + static_cast<std::int64_t>(i) * width, width, out + indices[i] * width);
   }
 
   ClassificationLoss cross_entropy(const float* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
@@ -206,8 +208,8 @@ class CpuBackend final : public Backend<float> {
   }
 
   static void drop_rows(float* x, std::int64_t first, std::int64_t last, std::int64_t width, const Dropout& dropout) {
-    drop(x + first * width, (last - first) * width, (dropout.first_row + static_cast<std::uint64_t>(first)) * static_cast<std::uint64_t>(width),
-         dropout);
+    drop(x + first * width, (last - first) * width,
+         (dropout.first_row + static_cast<std::uint64_t>(first)) * static_cast<std::uint64_t>(width), dropout);
   }
 
   void product(const float* x, std::int64_t rows, std::int64_t x_stride, const PanelLinear& weights, bool with_bias, Activation activation,
@@ -216,14 +218,15 @@ class CpuBackend final : public Backend<float> {
     const std::int64_t panels = weights.panels();
     // Columns are cut first, because then each weight is read by one core; rows only when they are many.
     const std::int64_t row_pieces = threads() == 1 ? 1 : ceil_div(rows, 288);
-    const std::int64_t column_pieces = threads() == 1 ? 1 : std::min(panels, std::max<std::int64_t>(1, ceil_div(threads() * kPieces, row_pieces)));
+    const std::int64_t column_pieces =
+        threads() == 1 ? 1 : std::min(panels, std::max<std::int64_t>(1, ceil_div(threads() * kPieces, row_pieces)));
     run(row_pieces * column_pieces, rows * weights.out * std::max<std::int64_t>(1, weights.in), [&](std::int64_t piece) {
       const std::int64_t row_piece = piece / column_pieces, column_piece = piece % column_pieces;
       const std::int64_t r0 = rows * row_piece / row_pieces, r1 = rows * (row_piece + 1) / row_pieces;
       const std::int64_t p0 = panels * column_piece / column_pieces, p1 = panels * (column_piece + 1) / column_pieces;
       const std::int64_t c0 = p0 * weights.panel, c1 = std::min(weights.out, p1 * weights.panel);
-      kernels_.linear({x + r0 * x_stride, x_stride, r1 - r0, weights.in, weights.weights(p0), c1 - c0, with_bias ? weights.bias(p0) : nullptr,
-                       activation, out + r0 * out_stride + c0, out_stride});
+      kernels_.linear({x + r0 * x_stride, x_stride, r1 - r0, weights.in, weights.weights(p0), c1 - c0,
+                       with_bias ? weights.bias(p0) : nullptr, activation, out + r0 * out_stride + c0, out_stride});
     });
   }
 
@@ -252,7 +255,8 @@ class CpuBackend final : public Backend<float> {
     task.offset = static_cast<float>(a.softmax_offset);
     task.dropout = a.dropout;
     if (!a.dropout_shared) {
-      task.dropout_row = (a.dropout.first_row + static_cast<std::uint64_t>(token)) * static_cast<std::uint64_t>(a.heads) + static_cast<std::uint64_t>(head);
+      task.dropout_row = (a.dropout.first_row + static_cast<std::uint64_t>(token)) * static_cast<std::uint64_t>(a.heads) +
+                         static_cast<std::uint64_t>(head);
       task.dropout_rows_per_query = static_cast<std::uint64_t>(a.heads);
     } else {
       task.dropout_rows_per_query = 1;
@@ -280,7 +284,7 @@ class CpuBackend final : public Backend<float> {
     for (std::int64_t i = 1; i < wanted; ++i) {
       const auto target = static_cast<std::int32_t>(cost.front() + total * i / wanted);
       auto at = static_cast<std::int32_t>(std::lower_bound(cost.begin(), cost.end(), target) - cost.begin());
-      if (at > 0 && target - cost[at - 1] < cost[at] - target) --at;   // the nearer boundary
+      if (at > 0 && target - cost[at - 1] < cost[at] - target) --at;  // the nearer boundary
       if (at > cuts.back() && at < count) cuts.push_back(at);
     }
     cuts.push_back(count);

@@ -11,7 +11,7 @@
 namespace albert::backend::cpu {
 
 template <class V>
-inline constexpr std::int64_t kPanel = V::kWidth* V::kTileVectors;
+inline constexpr std::int64_t kPanel = V::kWidth * V::kTileVectors;
 
 /// Depth of a block: one tile's rows of A stay in L1 and the panel of B in L2 while rows pass by.
 inline constexpr std::int64_t kDepth = 768;
@@ -35,8 +35,7 @@ void tile(const float* a, std::int64_t lda, const float* b, std::int64_t panel_s
   for (std::int64_t i = 0; i < k; ++i) {
     typename V::F column[kVectors];
 #pragma GCC unroll 16
-    for (int v = 0; v < kVectors; ++v)
-      column[v] = V::load(b + (v / V::kTileVectors) * panel_stride + (v % V::kTileVectors) * V::kWidth);
+    for (int v = 0; v < kVectors; ++v) column[v] = V::load(b + (v / V::kTileVectors) * panel_stride + (v % V::kTileVectors) * V::kWidth);
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
       const typename V::F x = V::set(a[r * lda]);
@@ -65,8 +64,8 @@ inline Tile tile_of(std::int64_t rows) {
   static_assert(V::kTileRows <= 8);
   constexpr int kMost = V::kTileRows;
   static constexpr Tile kTiles[] = {
-      tile<V, 1, 1>, tile<V, 2, 1>, tile<V, 3, 1>, tile<V, 4, 1>, tile<V, kMost < 5 ? 4 : 5, 1>, tile<V, kMost < 6 ? 4 : 6, 1>,
-      tile<V, kMost < 7 ? 4 : 7, 1>, tile<V, kMost < 8 ? 4 : 8, 1>};
+      tile<V, 1, 1>, tile<V, 2, 1>, tile<V, 3, 1>,     tile<V, 4, 1>, tile < V, kMost < 5 ? 4 : 5, 1 >, tile < V, kMost < 6 ? 4 : 6,
+      1 >,           tile < V,      kMost < 7 ? 4 : 7, 1 >,           tile < V, kMost < 8 ? 4 : 8, 1 > };
   return kTiles[rows - 1];
 }
 

@@ -16,9 +16,9 @@ namespace albert::backend::cpu {
 struct LinearTask {
   const float* x;
   std::int64_t x_stride, rows, in;
-  const float* panels;        ///< of the first column: [columns / panel][in][panel]
+  const float* panels;  ///< of the first column: [columns / panel][in][panel]
   std::int64_t columns;
-  const float* bias;          ///< of the first column, readable up to whole panels; null: leave the bare product
+  const float* bias;  ///< of the first column, readable up to whole panels; null: leave the bare product
   Activation activation;
   float* out;
   std::int64_t out_stride;
@@ -32,42 +32,42 @@ struct LayerNormTask {
   const float* bias;
   const float* residual;
   LayerNormWeights<float> weights;
-  Dropout dropout;            ///< first_row is that of row 0 of the task
-  float* row;                 ///< scratch [width], when dropout is active
+  Dropout dropout;  ///< first_row is that of row 0 of the task
+  float* row;       ///< scratch [width], when dropout is active
   float* out;
 };
 
 /// Queries first ... last - 1 of one sequence and one head.
 struct AttentionTask {
-  const float *query, *key, *value;   ///< of token 0 of the sequence, of this head
+  const float *query, *key, *value;  ///< of token 0 of the sequence, of this head
   std::int64_t row_stride, length, head_size;
   std::int64_t first, last;
-  float scale;                        ///< 1 / sqrt(d), on the query or on the product
+  float scale;  ///< 1 / sqrt(d), on the query or on the product
   bool scale_query;
-  const float* mask;                  ///< [S], or [S, S] when mask_per_query, or null
+  const float* mask;  ///< [S], or [S, S] when mask_per_query, or null
   bool mask_per_query;
   RelativeTerms relative;
-  const float* relative_table;        ///< [2P - 1, d]
+  const float* relative_table;  ///< [2P - 1, d]
   std::int64_t max_positions;
-  const std::int32_t* slots;          ///< [S]
-  float offset;                       ///< added to every score after the mask
+  const std::int32_t* slots;  ///< [S]
+  float offset;               ///< added to every score after the mask
   Dropout dropout;
-  std::uint64_t dropout_row, dropout_rows_per_query;   ///< query l draws from row dropout_row + l * dropout_rows_per_query
-  const float* head_mask;             ///< of query 0, key 0; null: none
-  std::int64_t head_mask_query, head_mask_key;         ///< its strides
-  float* probabilities;               ///< [S, S] of this head, or null
-  float* context;                     ///< of token 0 of the sequence, of this head
+  std::uint64_t dropout_row, dropout_rows_per_query;  ///< query l draws from row dropout_row + l * dropout_rows_per_query
+  const float* head_mask;                             ///< of query 0, key 0; null: none
+  std::int64_t head_mask_query, head_mask_key;        ///< its strides
+  float* probabilities;                               ///< [S, S] of this head, or null
+  float* context;                                     ///< of token 0 of the sequence, of this head
   std::int64_t context_stride;
-  float* scratch;                     ///< Kernels::attention_scratch(length, head_size) floats, 64-byte aligned
+  float* scratch;  ///< Kernels::attention_scratch(length, head_size) floats, 64-byte aligned
 };
 
 struct Kernels {
   const char* name;
-  std::int64_t panel;       ///< columns of a GEMM panel
+  std::int64_t panel;  ///< columns of a GEMM panel
   std::int64_t tile_rows;
   void (*linear)(const LinearTask&);
   void (*layer_norm)(const LayerNormTask&);
-  void (*embed)(const EmbedArguments<float>&, std::int64_t first, std::int64_t last, float* out);   ///< without dropout
+  void (*embed)(const EmbedArguments<float>&, std::int64_t first, std::int64_t last, float* out);  ///< without dropout
   void (*attention)(const AttentionTask&);
   std::int64_t (*attention_scratch)(std::int64_t length, std::int64_t head_size);
   /// Largest of x [n] and the sum of exp(x - largest).

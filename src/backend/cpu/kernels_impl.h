@@ -22,8 +22,8 @@ void linear_block(const LinearTask& task) {
 
 template <class V>
 constexpr Kernels make_kernels(const char* name) {
-  return {name,           kPanel<V>,     V::kTileRows,        linear_block<V>, layer_norm_rows<V>,
-          embed_rows<V>,  attention_head<V>, attention_scratch<V>, log_sum<V>};
+  return {name,          kPanel<V>,         V::kTileRows,         linear_block<V>, layer_norm_rows<V>,
+          embed_rows<V>, attention_head<V>, attention_scratch<V>, log_sum<V>};
 }
 
 }  // namespace albert::backend::cpu

@@ -41,11 +41,13 @@ inline void normalize_row(float* row, std::int64_t width, float sum, const Layer
   const float mean = sum / count;
   const F center = V::set(mean);
   // Also for fast_variance: E[x^2] - E[x]^2 is the same number with more rounding error.
-  const float variance = sum_over<V>(width, [&](std::int64_t i, int n) {
-    F x = V::sub(load_upto<V>(row + i, n), center);
-    if (n != V::kWidth) x = V::keep(x, n);  // lanes beyond the row must add nothing
-    return V::mul(x, x);
-  }) / count;
+  const float variance = sum_over<V>(width,
+                                     [&](std::int64_t i, int n) {
+                                       F x = V::sub(load_upto<V>(row + i, n), center);
+                                       if (n != V::kWidth) x = V::keep(x, n);  // lanes beyond the row must add nothing
+                                       return V::mul(x, x);
+                                     }) /
+                         count;
   const F scale = V::set(static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(variance) + weights.eps)));
   for (std::int64_t i = 0; i < width; i += V::kWidth) {
     const int n = width - i < V::kWidth ? static_cast<int>(width - i) : V::kWidth;

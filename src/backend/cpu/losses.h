@@ -11,7 +11,7 @@ namespace albert::backend::cpu {
 template <class V>
 void log_sum(const float* x, std::int64_t n, float* largest, double* sum) {
   using F = typename V::F;
-  constexpr std::int64_t kChunk = 64 * V::kWidth;   // summed in float, then added in double
+  constexpr std::int64_t kChunk = 64 * V::kWidth;  // summed in float, then added in double
   float top = -__builtin_inff();
   F most = V::set(top);
   std::int64_t i = 0;

@@ -23,7 +23,7 @@ float* Buffer::reserve(std::int64_t count) {
   data_ = static_cast<float*>(std::aligned_alloc(alignment, (rounded + alignment - 1) / alignment * alignment));
   require(data_ != nullptr, ErrorCode::resource, "no memory for {} bytes of weights or working space", bytes);
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (alignment == kHugePage) madvise(data_, rounded, MADV_HUGEPAGE);   // advice: may fail
+  if (alignment == kHugePage) madvise(data_, rounded, MADV_HUGEPAGE);  // advice: may fail
 #endif
   count_ = count;
   return data_;

@@ -4,7 +4,8 @@
 
 namespace albert::backend::cpu {
 
-PanelLinear::PanelLinear(std::span<const LinearWeights<float>> parts, std::int64_t in_width, std::int64_t panel_width) : panel(panel_width) {
+PanelLinear::PanelLinear(std::span<const LinearWeights<float>> parts, std::int64_t in_width, std::int64_t panel_width)
+    : panel(panel_width) {
   in = in_width;
   for (const auto& part : parts) out += part.out;
   weights_.reserve(std::max<std::int64_t>(1, panels() * in * panel));
@@ -12,7 +13,7 @@ PanelLinear::PanelLinear(std::span<const LinearWeights<float>> parts, std::int64
 }
 
 void PanelLinear::fill(std::span<const LinearWeights<float>> parts, std::int64_t index) {
-  constexpr std::int64_t kBlock = 16;   // of the depth: its lines of the panel stay in L1 while columns are written
+  constexpr std::int64_t kBlock = 16;  // of the depth: its lines of the panel stay in L1 while columns are written
   float* const to = weights_.data() + index * in * panel;
   float* const bias_to = bias_.data() + index * panel;
   const float* rows[64] = {};

@@ -24,8 +24,8 @@ class PanelLinear final : public PackedLinear {
   const std::int64_t panel;
 
  private:
-  Buffer weights_;   // [panels][in][panel]
-  Buffer bias_;      // [panels][panel]
+  Buffer weights_;  // [panels][in][panel]
+  Buffer bias_;     // [panels][panel]
 };
 
 }  // namespace albert::backend::cpu

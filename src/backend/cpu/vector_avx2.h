@@ -15,7 +15,7 @@ struct Avx2 {
   using F = __m256;
   using Mask = __m256;
   static constexpr int kWidth = 8;
-  static constexpr int kTileRows = 6;     // 12 accumulators, 2 columns of B, 1 broadcast: 15 of 16 registers
+  static constexpr int kTileRows = 6;  // 12 accumulators, 2 columns of B, 1 broadcast: 15 of 16 registers
   static constexpr int kTileVectors = 2;
 
   static F zero() { return _mm256_setzero_ps(); }

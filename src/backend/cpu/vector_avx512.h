@@ -12,7 +12,7 @@ struct Avx512 {
   using F = __m512;
   using Mask = __mmask16;
   static constexpr int kWidth = 16;
-  static constexpr int kTileRows = 8;     // 24 accumulators, 3 columns of B, 1 broadcast: 28 of 32 registers
+  static constexpr int kTileRows = 8;  // 24 accumulators, 3 columns of B, 1 broadcast: 28 of 32 registers
   static constexpr int kTileVectors = 3;
 
   static F zero() { return _mm512_setzero_ps(); }

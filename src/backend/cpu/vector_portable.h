@@ -26,7 +26,7 @@ struct Portable {
   using I = typename Lanes<kLanes>::I;
   using Mask = I;
   static constexpr int kWidth = kLanes;
-  static constexpr int kTileRows = kRows;        // rows and vectors of a GEMM tile
+  static constexpr int kTileRows = kRows;  // rows and vectors of a GEMM tile
   static constexpr int kTileVectors = kVectors;
 
   static F zero() { return F{}; }
