@@ -2,7 +2,7 @@
 """Draws the include graph of the rooms and fails on an edge that goes up or sideways.
 
 Floors: base < {tokenizer, formats, backend, comm} < batch < model < checkpoint <
-{train, pipelines} < apps. Apps, bench and python see only include/albert.
+{train, pipelines} < apps. Apps and python see only include/albert; benchmarks of a room see the room.
 
 Usage: check_layers.py [--dot]     --dot prints the graph for Graphviz instead of a list.
 """
@@ -55,7 +55,7 @@ def main():
                 edges[room, target] += 1
                 if target != room and FLOOR[target] >= FLOOR[room]:
                     faults.append(f"{path.relative_to(root)}:{number}: {room} may not include {name}: it is not on a lower floor")
-    for folder in ("apps", "bench", "python", "include"):
+    for folder in ("apps", "python", "include"):
         for path in files(folder):
             for number, name in included(path):
                 if name.split("/")[0] in FLOOR and "/" in name and not (path.parent / name).exists():

@@ -2,6 +2,7 @@
 #include "base/file_source.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/embedded.h"
 
@@ -9,7 +10,7 @@ namespace albert {
 namespace {
 
 TEST(FileSource, OpensFilesAndListsFolders) {
-  const std::string folder = testing::TempDir() + "/file_source";
+  const std::string folder = testing::TempDir() + std::to_string(::getpid()) + "_file_source";
   make_directories(join_path(folder, "heads/b"));
   make_directories(join_path(folder, "heads/a"));
   write_file(join_path(folder, "heads/a/config.json"), "{}");

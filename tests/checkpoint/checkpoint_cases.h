@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -26,7 +27,7 @@ inline std::string text(const Json& value, const char* key) { return value.find(
 
 /// An empty folder of this test's own.
 inline std::string fresh_folder(const std::string& name) {
-  const std::string path = testing::TempDir() + "/albert_checkpoint_" + name;
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_albert_checkpoint_" + name;
   std::filesystem::remove_all(path);
   return path;
 }

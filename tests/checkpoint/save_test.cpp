@@ -1,4 +1,6 @@
 // Saving: the reference's files byte for byte, shards, stale shards, and what is refused.
+#include <unistd.h>
+
 #include <cstring>
 
 #include "checkpoint_cases.h"
@@ -104,7 +106,7 @@ TEST(Save, OverTheFilesThatWereLoaded) {
 }
 
 TEST(Save, RefusesAFileAsTarget) {
-  const std::string file = testing::TempDir() + "/albert_target";
+  const std::string file = testing::TempDir() + std::to_string(::getpid()) + "_albert_target";
   write_file(file, "precious");
   const auto model = tiny_model("AlbertModel");
   try {

@@ -1,6 +1,8 @@
 // Every rule of the safetensors header, and the writer's bytes.
 #include "formats/safetensors.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -102,7 +104,7 @@ TEST(Safetensors, WritesTheReferencesBytes) {
   TensorList tensors = load_safetensors(golden, &metadata);
   EXPECT_EQ(metadata, (std::map<std::string, std::string>{{"format", "pt"}}));
   std::reverse(tensors.begin(), tensors.end());
-  const std::string path = testing::TempDir() + "/written.safetensors";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_written.safetensors";
   save_safetensors(path, tensors, metadata);
   EXPECT_EQ(MappedFile::open(path)->text(), MappedFile::open(golden)->text());
 
@@ -111,7 +113,7 @@ TEST(Safetensors, WritesTheReferencesBytes) {
 }
 
 TEST(Safetensors, RefusesTwoTensorsOfOneName) {
-  const std::string path = testing::TempDir() + "/repeated.safetensors";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_repeated.safetensors";
   EXPECT_THROW(save_safetensors(path, {{"a", Tensor()}, {"b", Tensor()}, {"a", Tensor()}}), Error);
   EXPECT_FALSE(is_file(path));
 }

@@ -12,7 +12,7 @@ TEST(TorchWriter, WritesWhatItReads) {
   tensors.emplace_back("tied", tensors[0].second);
   tensors.emplace_back("empty", Tensor(DType::f32, {0, 3}));
   tensors.emplace_back("scalar", Tensor(DType::f64, {}));
-  const std::string path = testing::TempDir() + "/written.bin";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_written.bin";
   write_torch_zip(path, tensors);
   const NamedTensors content = read_weight_file(MappedFile::open(path));
   ASSERT_EQ(content.tensors.size(), tensors.size());
@@ -25,7 +25,7 @@ TEST(TorchWriter, WritesWhatItReads) {
 }
 
 TEST(TorchWriter, AlignsStorages) {
-  const std::string path = testing::TempDir() + "/aligned.bin";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_aligned.bin";
   write_torch_zip(path, {{"a", Tensor(DType::u8, {3})}, {"b", Tensor(DType::f32, {5})}, {"c", Tensor(DType::f64, {2})}});
   const auto file = MappedFile::open(path);
   const NamedTensors content = read_weight_file(file);
@@ -33,7 +33,7 @@ TEST(TorchWriter, AlignsStorages) {
 }
 
 TEST(TorchWriter, RefusesTypesThatTorchLacks) {
-  const std::string path = testing::TempDir() + "/unsigned.bin";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_unsigned.bin";
   EXPECT_THROW(write_torch_zip(path, {{"a", Tensor(DType::u32, {1})}}), Error);
   EXPECT_FALSE(is_file(path));
 }
