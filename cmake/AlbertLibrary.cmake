@@ -1,5 +1,5 @@
-# The library users link: albert::albert (static) and albert::shared, made of every room's objects,
-# with a CMake package and a pkg-config file.
+# The library users link, albert::albert: every room's objects in one archive, with a CMake package
+# and a pkg-config file.
 include(CMakePackageConfigHelpers)
 get_property(rooms GLOBAL PROPERTY ALBERT_ROOMS)
 set(objects)
@@ -8,26 +8,14 @@ foreach(room IN LISTS rooms)
 endforeach()
 
 add_library(albert STATIC ${objects})
-add_library(albert_shared SHARED EXCLUDE_FROM_ALL ${objects})
-option(ALBERT_INSTALL_SHARED "Build and install the shared library too" OFF)
-set(targets albert)
-if(ALBERT_INSTALL_SHARED)
-  set_target_properties(albert_shared PROPERTIES EXCLUDE_FROM_ALL FALSE)
-  list(APPEND targets albert_shared)
-endif()
-
-foreach(target albert albert_shared)
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_compile_features(${target} PUBLIC cxx_std_20)
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::utf8proc
-                                          ZLIB::ZLIB Threads::Threads)
-endforeach()
-set_target_properties(albert_shared PROPERTIES OUTPUT_NAME albert EXPORT_NAME shared VERSION ${PROJECT_VERSION}
-                                               SOVERSION ${PROJECT_VERSION_MAJOR})
+target_include_directories(albert PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+target_compile_features(albert PUBLIC cxx_std_20)
+target_link_libraries(albert PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::utf8proc ZLIB::ZLIB
+                                     Threads::Threads)
 add_library(albert::albert ALIAS albert)
 
-install(TARGETS ${targets} EXPORT albertTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS albert EXPORT albertTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/albert DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/albert)
 install(EXPORT albertTargets NAMESPACE albert:: DESTINATION ${package_folder})
