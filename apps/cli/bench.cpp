@@ -10,6 +10,7 @@
 #include "common.h"
 #include "failure.h"
 #include "output.h"
+#include "terminal.h"
 
 namespace cli {
 namespace {
@@ -134,7 +135,12 @@ int bench(const Arguments& arguments) {
   const std::string dtype(albert::to_string(build.device->options().dtype));
 
   Output output(output_path);
+  Progress progress("shapes");
+  std::int64_t done = 0;
   const auto report = [&](const Json& batch, const Json& sequence, const Timing& timing, std::int64_t tokens) {
+    ++done;
+    progress.update(done, static_cast<double>(done) / static_cast<double>(shapes.size() + (mixed ? 1 : 0)));
+    const auto hidden = progress.hide();
     const double rate = static_cast<double>(tokens) / timing.median * 1000;
     if (json) {
       output.write(json_line(Json::Object{{"batch", batch},

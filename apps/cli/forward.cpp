@@ -8,6 +8,7 @@
 #include "failure.h"
 #include "interrupt.h"
 #include "output.h"
+#include "terminal.h"
 
 namespace cli {
 namespace {
@@ -119,6 +120,7 @@ int forward(const Arguments& arguments) {
     call.padding = padding == "packed" ? albert::Padding::packed : albert::Padding::exact;
     call.train = train;
     call.dropout_seed = static_cast<std::uint64_t>(seed);
+    const Progress progress("");
     return loaded.forward(inputs, call);
   });
   const DeferInterrupts until_written;

@@ -30,7 +30,7 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
   RowReader reader(options.input);
   Output output(options.output);
   const Style style(output.is_terminal());
-  Progress progress;
+  Progress progress("rows");
   std::int64_t count = 0;
   std::size_t window_rows = kFirstWindowRows;
   const auto fail_row = [&](const std::string& place, const std::string& message, Exit code) {
@@ -66,6 +66,9 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (seconds < 0.5) window_rows = std::min(kMostWindowRows, window_rows * 2);
     if (seconds > 1.5) window_rows = std::max(kFewestWindowRows, window_rows / 2);
+    count += static_cast<std::int64_t>(order.size());
+    progress.update(count, reader.progress());
+    const auto hidden = progress.hide();
     std::size_t next_good = 0, next_bad = 0;
     for (const bool is_good : order) {
       if (!is_good) {
@@ -83,8 +86,6 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
     }
     output.flush();
     check_interrupt();
-    count += static_cast<std::int64_t>(order.size());
-    progress.update(count, reader.progress());
   }
   output.commit();
 }

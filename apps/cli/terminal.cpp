@@ -52,29 +52,64 @@ std::string one_line(std::string_view text) {
 
 std::string short_score(double score) { return fmt::format("{:.4f}", score); }
 
-Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
-
-Progress::~Progress() {
-  if (drawn_) std::fputs("\r\x1b[K", stderr);
+Progress::Progress(std::string unit) : unit_(std::move(unit)) {
+  if (::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { run(); });
 }
 
-void Progress::update(std::int64_t rows, std::optional<double> part) {
-  if (!terminal_) return;
-  const auto now = Clock::now();
-  const double elapsed = std::chrono::duration<double>(now - start_).count();
-  if (elapsed < 2 || (drawn_ && now - last_ < std::chrono::milliseconds(100))) return;
-  last_ = now;
-  drawn_ = true;
-  std::string line = fmt::format("{} rows, {:.1f} rows/s", rows, static_cast<double>(rows) / elapsed);
-  if (part) {
-    constexpr int kCells = 30;
-    const int filled = static_cast<int>(*part * kCells);
-    const double left = *part > 0 ? elapsed / *part - elapsed : 0;
-    line = fmt::format("[{}{}] {:3.0f}%  {}  {:.0f} s left", std::string(static_cast<std::size_t>(filled), '#'),
-                       std::string(static_cast<std::size_t>(kCells - filled), '.'), *part * 100, line, left);
+Progress::~Progress() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
   }
-  std::fputs(("\r\x1b[K" + line).c_str(), stderr);
+  changed_.notify_one();
+  thread_.join();
+  erase();
+}
+
+void Progress::update(std::int64_t count, std::optional<double> part) {
+  const std::lock_guard lock(mutex_);
+  count_ = count;
+  part_ = part;
+}
+
+std::unique_lock<std::mutex> Progress::hide() {
+  std::unique_lock lock(mutex_);
+  erase();
+  return lock;
+}
+
+void Progress::run() {
+  constexpr auto kPatience = std::chrono::seconds(2);
+  constexpr auto kPeriod = std::chrono::milliseconds(200);
+  std::unique_lock lock(mutex_);
+  for (auto next = start_ + kPatience; !changed_.wait_until(lock, next, [this] { return ended_; }); next = Clock::now() + kPeriod) draw();
+}
+
+void Progress::draw() {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  std::string line = count_ > 0 ? fmt::format("{} {}, {:.1f} {}/s, ", count_, unit_, static_cast<double>(count_) / elapsed, unit_) : "";
+  if (part_) {
+    constexpr int kCells = 30;
+    const int filled = static_cast<int>(*part_ * kCells);
+    line = fmt::format("[{:#<{}}{:.<{}}] {:3.0f}%  {}", "", filled, "", kCells - filled, *part_ * 100, line);
+  }
+  if (part_ && *part_ > 0) {
+    line += fmt::format("{:.0f} s left", elapsed / *part_ - elapsed);
+  } else {
+    line += fmt::format("{:.0f} s", elapsed);
+  }
+  const std::size_t rest = drawn_ > line.size() ? drawn_ - line.size() : 0;  // of a longer line before
+  drawn_ = line.size();
+  std::fputs(("\r" + line + std::string(rest, ' ') + std::string(rest, '\b')).c_str(), stderr);
   std::fflush(stderr);
+}
+
+void Progress::erase() {
+  if (drawn_ == 0) return;
+  std::fputs(("\r" + std::string(drawn_, ' ') + "\r").c_str(), stderr);
+  std::fflush(stderr);
+  drawn_ = 0;
 }
 
 }  // namespace cli

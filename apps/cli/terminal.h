@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace cli {
 
@@ -32,20 +35,34 @@ class Style {
 [[nodiscard]] std::string short_score(double score);
 
 /// A bar on standard error, drawn when the work has taken two seconds and standard error is a terminal.
+/// A thread redraws it, so that it moves while one long step computes. It needs no escape sequences.
 class Progress {
  public:
-  Progress();
+  /// `unit`: what is counted ("rows"); empty when nothing is.
+  explicit Progress(std::string unit);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   /// `part`: 0 to 1, null when the end is not known.
-  void update(std::int64_t rows, std::optional<double> part);
+  void update(std::int64_t count, std::optional<double> part);
+  /// Erases the bar and keeps it away while the lock lives: lines go to the terminal meanwhile.
+  [[nodiscard]] std::unique_lock<std::mutex> hide();
 
  private:
   using Clock = std::chrono::steady_clock;
-  bool terminal_;
-  bool drawn_ = false;
-  Clock::time_point start_ = Clock::now(), last_ = start_;
+  void run();
+  void draw();
+  void erase();
+
+  const std::string unit_;
+  const Clock::time_point start_ = Clock::now();
+  std::mutex mutex_;  // guards all below
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::int64_t count_ = 0;
+  std::optional<double> part_;
+  std::size_t drawn_ = 0;  ///< columns on the terminal now
+  std::thread thread_;     ///< none when standard error is not a terminal
 };
 
 }  // namespace cli

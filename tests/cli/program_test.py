@@ -167,6 +167,103 @@ class Streams(Program):
         self.assertNotIn("\x1b[", albert("tokenize", TEXT).stdout.decode())
 
 
+class Bar(Program):
+    """The progress bar: on a terminal only, after two seconds, out of the way of the results, without colour."""
+
+    def slow(self, arguments, out_terminal, err_terminal, until=None, environment=None):
+        """Feeds rows slowly until `until` stands on standard error, or for three seconds; returns both streams."""
+        streams, ends = [], []
+        for terminal in (out_terminal, err_terminal):
+            leader, follower = pty.openpty() if terminal else os.pipe()
+            streams.append(leader)
+            ends.append(follower)
+        program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=ends[0], stderr=ends[1],
+                                   env={**os.environ, "TERM": "xterm", **(environment or {})})
+        for end in ends:
+            os.close(end)
+        texts, start, feeding, rows = [b"", b""], time.monotonic(), True, 0
+        open_streams = list(streams)
+        while open_streams:
+            for stream in select.select(open_streams, [], [], 0.1)[0]:
+                try:
+                    data = os.read(stream, 65536)
+                except OSError:  # the other end of a terminal has gone
+                    data = b""
+                texts[streams.index(stream)] += data
+                if not data:
+                    open_streams.remove(stream)
+            elapsed = time.monotonic() - start
+            enough = elapsed > 3 if until is None else until in texts[1] or elapsed > 60
+            if feeding and enough:
+                feeding = False
+                program.stdin.close()
+            elif feeding and elapsed > 0.1 * rows:
+                rows += 1
+                program.stdin.write(b"the wind\n")
+                program.stdin.flush()
+        for stream in streams:
+            os.close(stream)
+        self.assertEqual(program.wait(30), 0, texts)
+        return texts
+
+    def test_on_a_terminal(self):
+        for environment in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            out, err = self.slow(["tokenize", "--json"], False, True, b" rows/s", environment)
+            self.assertRegex(err, rb"\r\d+ rows, [\d.]+ rows/s, 2 s")
+            self.assertNotIn(b"\x1b", err)
+            self.assertTrue(err.endswith(b" \r"), err)  # erased at the end
+            for line in out.splitlines():
+                json.loads(line)
+
+    def test_none_elsewhere(self):
+        for out_terminal in (False, True):
+            self.assertEqual(self.slow(["tokenize"], out_terminal, False)[1], b"")
+
+    def test_results_do_not_run_into_it(self):
+        leader, follower = pty.openpty()
+        program = subprocess.Popen([ALBERT, "tokenize", "--json"], stdin=subprocess.PIPE, stdout=follower, stderr=follower)
+        os.close(follower)
+        seen, start = b"", time.monotonic()
+        while b"rows/s, " not in seen.split(b"\r")[-1] and time.monotonic() < start + 30:  # until a bar stands on the last line
+            program.stdin.write(b"wind\n")
+            program.stdin.flush()
+            time.sleep(0.1)
+            seen += os.read(leader, 65536)
+        program.stdin.write(b"cold\n")
+        program.stdin.close()
+        with contextlib.suppress(OSError):
+            while data := os.read(leader, 65536):
+                seen += data
+        os.close(leader)
+        self.assertEqual(program.wait(30), 0)
+        self.assertIn(b"rows/s, ", seen)
+        screen = ""  # what a terminal shows of it: a carriage return goes back and overwrites
+        for line in seen.decode().replace("\r\n", "\n").split("\n"):
+            shown = ""
+            for part in line.split("\r"):
+                part = part.rstrip("\b")
+                shown = part + shown[len(part):]
+            screen += shown.rstrip() + "\n"
+        for line in filter(None, screen.splitlines()):
+            json.loads(line)
+
+    def test_how_far_a_file_is(self):
+        """A long job over a file says how far it is; an interrupt ends it."""
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("the wind was cold and [MASK] it was dark\n" * 200000)
+            file.flush()
+            leader, follower = pty.openpty()
+            program = subprocess.Popen([ALBERT, "fill-mask", "--device", "ref", "--input", file.name], stdout=subprocess.DEVNULL, stderr=follower)
+            os.close(follower)
+            seen = b""
+            while b"left" not in seen and len(seen) < 1 << 16:
+                seen += os.read(leader, 65536)
+            program.send_signal(signal.SIGINT)
+            self.assertEqual(program.wait(30), 130)
+            os.close(leader)
+            self.assertRegex(seen, rb"\r\[#*\.+\]  +\d+%  \d+ rows, [\d.]+ rows/s, \d+ s left")
+
+
 class Rows(Program):
     def texts(self, *arguments, text=b"", code=0):
         """The texts that the program read, through tokenize and detokenize."""
