@@ -34,7 +34,9 @@ int main(int argc, char** argv) {
   fmt::print("\n");
   for (const auto& [batch, sequence] : std::vector<std::pair<int, int>>{{1, 16}, {1, 128}, {1, 512}, {8, 16}, {2, 128}}) {
     const std::int64_t rows = batch * sequence;
-    std::vector<float> h(static_cast<std::size_t>(rows * hidden)), wide(4 * h.size()), context(h.size());
+    std::vector<float> h(static_cast<std::size_t>(rows * hidden)), context(h.size());
+    const std::int64_t qkv_stride = backend::scratch_stride<float>(3 * hidden), inner_stride = backend::scratch_stride<float>(4 * hidden);
+    std::vector<float> wide(static_cast<std::size_t>(rows * inner_stride));
     for (std::size_t i = 0; i < h.size(); ++i) h[i] = static_cast<float>(static_cast<int>(i * 40503U % 101U) - 50) / 50;
     std::vector<std::int32_t> offsets;
     for (int b = 0; b <= batch; ++b) offsets.push_back(b * sequence);
@@ -45,13 +47,13 @@ int main(int argc, char** argv) {
     a.query = wide.data();
     a.key = a.query + hidden;
     a.value = a.key + hidden;
-    a.row_stride = 3 * hidden;
+    a.row_stride = qkv_stride;
     const std::vector<std::function<void()>> steps{
-        [&] { backend->linear(h.data(), rows, hidden, *qkv, backend::Activation::none, wide.data(), 3 * hidden); },
+        [&] { backend->linear(h.data(), rows, hidden, *qkv, backend::Activation::none, wide.data(), qkv_stride); },
         [&] { backend->attention(a, context.data(), hidden); },
         [&] { backend->linear_add_layer_norm(context.data(), rows, hidden, *dense, h.data(), norm, {}, h.data()); },
-        [&] { backend->linear(h.data(), rows, hidden, *up, backend::Activation::gelu, wide.data(), 4 * hidden); },
-        [&] { backend->linear_add_layer_norm(wide.data(), rows, 4 * hidden, *down, h.data(), norm, {}, h.data()); }};
+        [&] { backend->linear(h.data(), rows, hidden, *up, backend::Activation::gelu, wide.data(), inner_stride); },
+        [&] { backend->linear_add_layer_norm(wide.data(), rows, inner_stride, *down, h.data(), norm, {}, h.data()); }};
     const double flops = 2.0 * static_cast<double>(rows * hidden) * static_cast<double>(hidden);
     const std::vector<double> work{3 * flops, 4.0 * static_cast<double>(rows * sequence * hidden), flops, 4 * flops, 4 * flops};
     std::vector<double> best(steps.size(), 1e9);

@@ -26,6 +26,14 @@ struct Sequences {
   [[nodiscard]] std::int32_t tokens() const { return offsets.empty() ? 0 : offsets.back(); }
 };
 
+/// Elements from row to row of a scratch matrix of `width` columns. Rows a multiple of 4096 bytes apart
+/// would all fall on the same few cache sets.
+template <class T>
+constexpr std::int64_t scratch_stride(std::int64_t width) {
+  constexpr std::int64_t kElement = sizeof(T), kPage = 4096, kLine = 64;
+  return width > 0 && width * kElement % kPage == 0 ? width + kLine / kElement : width;
+}
+
 /// One or more weight matrices [out_i, in] stacked along `out`, in the backend's own layout, with
 /// their biases. Made by Backend::pack; read-only and shareable between threads.
 class PackedLinear {

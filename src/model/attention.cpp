@@ -50,11 +50,12 @@ void attention(const Block<T>& block, std::int64_t layer, const PreparedBlock<T>
   const auto& architecture = pass.architecture;
   const std::int64_t hidden = architecture.hidden_size;
   const std::int64_t width = weights.width;
-  T* qkv = block.scratch;                                 // [m, 3 A' d]
-  T* context = block.scratch + block.tokens * 3 * width;  // [m, A' d]
+  const std::int64_t stride = backend::scratch_stride<T>(3 * width), context_stride = backend::scratch_stride<T>(width);
+  T* qkv = block.scratch;                              // [m, stride], of which 3 A' d columns count
+  T* context = block.scratch + block.tokens * stride;  // [m, context_stride], of which A' d columns count
 
   if (width > 0) {
-    block.backend.linear(h, block.tokens, hidden, *weights.qkv, backend::Activation::none, qkv, 3 * width);
+    block.backend.linear(h, block.tokens, hidden, *weights.qkv, backend::Activation::none, qkv, stride);
 
     backend::AttentionArguments<T> arguments;
     arguments.sequences = block.sequences;
@@ -63,7 +64,7 @@ void attention(const Block<T>& block, std::int64_t layer, const PreparedBlock<T>
     arguments.query = qkv;
     arguments.key = qkv + width;
     arguments.value = qkv + 2 * width;
-    arguments.row_stride = 3 * width;
+    arguments.row_stride = stride;
     arguments.scale_query_first = architecture.flavor == Flavor::flax;
     if (!pass.mask.empty())
       arguments.mask = pass.mask.subspan(static_cast<std::size_t>(block.first_sequence), static_cast<std::size_t>(block.sequences.count()));
@@ -87,10 +88,10 @@ void attention(const Block<T>& block, std::int64_t layer, const PreparedBlock<T>
     std::span<T*> rows;
     if (probabilities != nullptr) rows = probability_rows(block, arguments.heads, probabilities);
     arguments.probabilities = rows;
-    block.backend.attention(arguments, context, width);
+    block.backend.attention(arguments, context, context_stride);
     if (probabilities != nullptr && pass.batch.dropped_any()) scatter_probabilities<T>(block, arguments.heads, rows, probabilities);
   }
-  block.backend.linear_add_layer_norm(context, block.tokens, width, *weights.dense, h, pass.layer_norm(weights.attention_norm),
+  block.backend.linear_add_layer_norm(context, block.tokens, context_stride, *weights.dense, h, pass.layer_norm(weights.attention_norm),
                                       pass.dropout(Place::attention_output, architecture.hidden_dropout, layer, block.first_token), h);
 }
 

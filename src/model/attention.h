@@ -11,6 +11,9 @@ template <class T>
 void attention(const Block<T>& block, std::int64_t layer, const PreparedBlock<T>& weights, const T* head_mask, T* h, T* probabilities);
 
 /// Elements of scratch that one token needs in `attention`.
-[[nodiscard]] inline std::int64_t attention_scratch(std::int64_t width) { return 4 * width; }
+template <class T>
+[[nodiscard]] std::int64_t attention_scratch(std::int64_t width) {
+  return backend::scratch_stride<T>(3 * width) + backend::scratch_stride<T>(width);
+}
 
 }  // namespace albert

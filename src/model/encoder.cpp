@@ -55,8 +55,8 @@ std::span<const Step<T>> plan_steps(const Pass<T>& pass) {
 /// Scratch that one token needs in the largest layer.
 template <class T>
 std::int64_t scratch_width(const Pass<T>& pass) {
-  std::int64_t width = std::max(pass.architecture.embedding_size, pass.architecture.intermediate_size);
-  for (const auto& block : pass.weights.blocks) width = std::max(width, attention_scratch(block.width));
+  std::int64_t width = std::max(pass.architecture.embedding_size, backend::scratch_stride<T>(pass.architecture.intermediate_size));
+  for (const auto& block : pass.weights.blocks) width = std::max(width, attention_scratch<T>(block.width));
   return width;
 }
 

@@ -49,12 +49,12 @@ class CpuBackend final : public Backend<float> {
   void linear_add_layer_norm(const float* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, const float* residual,
                              const LayerNormWeights<float>& layer_norm, const Dropout& dropout, float* out) const override {
     const auto& packed = static_cast<const PanelLinear&>(weights);
-    const std::int64_t width = packed.out;
+    const std::int64_t width = packed.out, stride = scratch_stride<float>(width);
     if (rows <= 0 || width <= 0) return;
     const auto normalize = [&](const float* sums, std::int64_t first, std::int64_t last) {
       LayerNormTask task{};
       task.x = sums;
-      task.x_stride = width;
+      task.x_stride = stride;
       task.rows = last - first;
       task.width = width;
       task.bias = packed.bias(0);
@@ -72,15 +72,15 @@ class CpuBackend final : public Backend<float> {
           std::clamp(ceil_div(rows, threads() == 1 ? 1 : std::min(pieces, threads() * kPieces)), kRowsToCut, kFusedRows);
       run(ceil_div(rows, height), rows * width * packed.in, [&](std::int64_t piece) {
         const std::int64_t first = piece * height, last = std::min(rows, first + height);
-        float* const sums = scratch(Purpose::product, height * width);
+        float* const sums = scratch(Purpose::product, height * stride);
         kernels_.linear(
-            {x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums, width});
+            {x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums, stride});
         normalize(sums, first, last);
       });
     } else {
-      float* const sums = scratch(Purpose::product, rows * width);
-      product(x, rows, x_stride, packed, false, Activation::none, sums, width);
-      run_rows(rows, width * 8, [&](std::int64_t first, std::int64_t last) { normalize(sums + first * width, first, last); });
+      float* const sums = scratch(Purpose::product, rows * stride);
+      product(x, rows, x_stride, packed, false, Activation::none, sums, stride);
+      run_rows(rows, width * 8, [&](std::int64_t first, std::int64_t last) { normalize(sums + first * stride, first, last); });
     }
   }
 
