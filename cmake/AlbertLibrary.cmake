@@ -1,5 +1,6 @@
-# The library users link, albert::albert: every room's objects in one archive, with a CMake package
-# and a pkg-config file.
+# What users link: albert::albert, an archive of every room's objects, and albert::shared, the same
+# objects as a shared library that shows the public headers' names alone. With a CMake package and a
+# pkg-config file.
 include(CMakePackageConfigHelpers)
 get_property(rooms GLOBAL PROPERTY ALBERT_ROOMS)
 set(objects)
@@ -8,14 +9,21 @@ foreach(room IN LISTS rooms)
 endforeach()
 
 add_library(albert STATIC ${objects})
-target_include_directories(albert PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                                         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_compile_features(albert PUBLIC cxx_std_20)
-target_link_libraries(albert PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::utf8proc ZLIB::ZLIB
-                                     Threads::Threads)
+add_library(albert_shared SHARED ${objects})
+set_target_properties(albert_shared PROPERTIES OUTPUT_NAME albert EXPORT_NAME shared VERSION ${PROJECT_VERSION}
+                                               SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+foreach(library albert albert_shared)
+  target_include_directories(${library} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${library} PUBLIC cxx_std_20)
+  target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::utf8proc ZLIB::ZLIB
+                                           Threads::Threads)
+endforeach()
 add_library(albert::albert ALIAS albert)
+add_library(albert::shared ALIAS albert_shared)
 
-install(TARGETS albert EXPORT albertTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS albert albert_shared EXPORT albertTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+                                                          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/albert DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/albert)
 install(EXPORT albertTargets NAMESPACE albert:: DESTINATION ${package_folder})

@@ -18,11 +18,14 @@
 #include <string_view>
 #include <vector>
 
+#include "albert/export.h"
 #include "albert/json.h"
 
 namespace albert {
-
 class FileSource;
+}  // namespace albert
+
+namespace ALBERT_API albert {
 
 class AlbertConfig {
  public:
@@ -141,4 +144,4 @@ class AlbertConfig {
   std::vector<std::string> warnings_;
 };
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

@@ -9,9 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "albert/export.h"
 #include "albert/tensor.h"
 
-namespace albert {
+namespace ALBERT_API albert {
 
 struct DeviceOptions {
   std::string kind = "cpu";  ///< "cpu" (vectorised) or "ref" (plain scalar code, the law)
@@ -41,4 +42,4 @@ struct InstructionSet {
 };
 [[nodiscard]] std::vector<InstructionSet> instruction_sets();
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

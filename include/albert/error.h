@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 /// What kind of failure an Error reports. Each names the exception kind of the reference that it
 /// stands for, so that bindings can translate without reading the sentence.
@@ -39,4 +41,4 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

@@ -3,7 +3,9 @@
 
 #include <string_view>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 enum class Flavor { pytorch, tensorflow, flax };
 
@@ -11,4 +13,4 @@ enum class Flavor { pytorch, tensorflow, flax };
 /// "pytorch", "tensorflow" or "flax"; Error{value}.
 [[nodiscard]] Flavor flavor_from_string(std::string_view name);
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

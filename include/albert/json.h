@@ -19,7 +19,9 @@
 #include <variant>
 #include <vector>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 class Json {
  public:
@@ -107,4 +109,4 @@ struct JsonStyle {
 /// string that is not UTF-8.
 [[nodiscard]] std::string dump_json(const Json& value, const JsonStyle& style = {});
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

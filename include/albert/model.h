@@ -22,10 +22,11 @@
 
 #include "albert/config.h"
 #include "albert/device.h"
+#include "albert/export.h"
 #include "albert/flavor.h"
 #include "albert/tensor.h"
 
-namespace albert {
+namespace ALBERT_API albert {
 
 /// What to do with masked tokens (padded inputs): compute every row as the reference does, or drop
 /// them on entry and return zeros in their place.
@@ -217,4 +218,4 @@ using AlbertForMultipleChoice = AlbertClass<ModelClass::multiple_choice>;
 using AlbertForTokenClassification = AlbertClass<ModelClass::token_classification>;
 using AlbertForQuestionAnswering = AlbertClass<ModelClass::question_answering>;
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 /// A regular file is written beside its target and takes its place on commit(); anything else
 /// (/dev/stdout, a pipe) is written in place. Destroyed without commit(), it leaves the target as
@@ -26,4 +28,4 @@ class OutputFile {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

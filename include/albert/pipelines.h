@@ -26,12 +26,13 @@
 #include <vector>
 
 #include "albert/error.h"
+#include "albert/export.h"
 #include "albert/json.h"
 #include "albert/model.h"
 #include "albert/tensor.h"
 #include "albert/tokenizer.h"
 
-namespace albert {
+namespace ALBERT_API albert {
 
 /// What became of one row: its result, or the error that stands in its place.
 template <class T>
@@ -327,4 +328,4 @@ class SentenceOrderPipeline : public Pipeline {
   [[nodiscard]] static Json to_json(const Result& result, const Options& options = {});
 };
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

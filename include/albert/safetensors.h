@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "albert/export.h"
 #include "albert/tensor.h"
 
-namespace albert {
+namespace ALBERT_API albert {
 
 using TensorList = std::vector<std::pair<std::string, Tensor>>;
 
@@ -19,4 +20,4 @@ using TensorList = std::vector<std::pair<std::string, Tensor>>;
 /// file (/dev/stdout, a pipe) is written in place. Error{io}, Error{value} for a repeated name.
 void save_safetensors(const std::string& path, const TensorList& tensors, const std::map<std::string, std::string>& metadata = {});
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

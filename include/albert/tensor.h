@@ -12,7 +12,9 @@
 #include <string_view>
 #include <vector>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 /// Element types, in the rank order of the safetensors format.
 enum class DType : std::uint8_t { boolean, u8, i8, i16, u16, f16, bf16, i32, u32, f32, f64, i64, u64 };
@@ -102,4 +104,4 @@ class Tensor {
 /// "[2, 7, 16]"
 [[nodiscard]] std::string to_string(const std::vector<std::int64_t>& shape);
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

@@ -16,9 +16,16 @@
 #include <variant>
 #include <vector>
 
+#include "albert/export.h"
 #include "albert/json.h"
 
 namespace albert {
+struct EncodeRequest;
+struct TokenizerArguments;
+struct TokenizerState;
+}  // namespace albert
+
+namespace ALBERT_API albert {
 
 /// A half-open range of code points of the original text; (0, 0) for specials and padding.
 struct Offsets {
@@ -84,10 +91,6 @@ struct SaveOptions {
   std::optional<bool> legacy_format;  ///< fast: null both forms, false tokenizer.json alone, true the slow form's files alone
   std::string filename_prefix;        ///< put before every file name, with a "-"
 };
-
-struct EncodeRequest;
-struct TokenizerArguments;
-struct TokenizerState;
 
 /// What both forms have in common (the reference's PreTrainedTokenizerBase).
 class Tokenizer {
@@ -255,4 +258,4 @@ class AlbertTokenizerFast final : public Tokenizer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace albert
+}  // namespace ALBERT_API albert

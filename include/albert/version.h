@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace albert {
+#include "albert/export.h"
+
+namespace ALBERT_API albert {
 
 /// "MAJOR.MINOR.PATCH" of the library that is linked.
 [[nodiscard]] std::string_view version() noexcept;
@@ -14,4 +16,4 @@ namespace albert {
 /// Compiler and libraries, by name: {"compiler", "g++ 12.2.0"}, {"fmt", "9.1.0"} ...
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> build_information();
 
-}  // namespace albert
+}  // namespace ALBERT_API albert
