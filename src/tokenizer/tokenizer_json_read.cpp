@@ -2,6 +2,7 @@
 
 #include "tokenizer/base64.h"
 #include "tokenizer/json_fields.h"
+#include "tokenizer/serde_number.h"
 #include "tokenizer/tokenizer_json.h"
 #include "tokenizer/utf8.h"
 
@@ -147,7 +148,7 @@ UnigramModel read_model(const JsonField& component) {
     const bool good = element.get(entry) == simdjson::SUCCESS && entry.size() == 2 && entry.at(0).get(text) == simdjson::SUCCESS &&
                       entry.at(1).get(score) == simdjson::SUCCESS;
     require(good, ErrorCode::bad_data, "{}[{}] has to be an array of a text and a score", list.path(), vocabulary.size());
-    vocabulary.add(text, score);
+    vocabulary.add(text, entry.at(1).is_double() ? as_serde_reads(score) : score);
   }
   std::optional<std::uint32_t> unk_id;
   if (const auto id = component.find("unk_id")) unk_id = id->count32();

@@ -1,6 +1,7 @@
 // tokenizer.json: writing back byte for byte, and files that are wrong or mean harm.
 #include "tokenizer/tokenizer_json.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -49,6 +50,23 @@ TEST(TokenizerJson, WritesThePublishedFileBack) {
   if (!is_file(path)) GTEST_SKIP() << path << " is not there (ALBERT_ASSETS)";
   const auto file = MappedFile::open(path);
   EXPECT_TRUE(write_tokenizer_json(*read_tokenizer_json(file->text(), path)) == file->text());
+}
+
+TEST(TokenizerJson, ReadsScoresAsTheReferenceDoes) {
+  const Json rows = parse_json(MappedFile::open(ALBERT_SOURCE_DIR "/tests/golden/fast_tokenizer/scores.json")->text());
+  std::string vocab;
+  for (const Json& row : rows.as_array())
+    vocab += fmt::format("{}[\"t{}\",{}]", vocab.empty() ? "" : ",", &row - rows.as_array().data(), dump_json(row.as_array()[0]));
+  const auto pipeline =
+      read_tokenizer_json(R"({"version":"1.0","added_tokens":[],"normalizer":null,"pre_tokenizer":null,"post_processor":null,"decoder":null,
+          "model":{"type":"Unigram","unk_id":0,"vocab":[)" +
+                              vocab + "]}}",
+                          "scores");
+  const Json written = parse_json(write_tokenizer_json(*pipeline));
+  const auto& entries = written.find("model")->find("vocab")->as_array();
+  ASSERT_EQ(entries.size(), rows.as_array().size());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    EXPECT_EQ(entries[i].as_array()[1].as_double(), rows.as_array()[i].as_array()[1].as_double()) << dump_json(rows.as_array()[i]);
 }
 
 TEST(TokenizerJson, WritesEveryComponentBack) {
