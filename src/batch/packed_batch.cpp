@@ -228,13 +228,7 @@ class Packer {
       batch_.types.assign(static_cast<std::size_t>(batch_.tokens()), 0);
       return;
     }
-    const Tensor types = flattened(*inputs_.token_type_ids);
-    check_integers("token_type_ids", types);
-    const Broadcast view("token_type_ids", types, batch_.rows, batch_.sequence);
-    for (std::int64_t i = 0; i < types.size(); ++i) (void)index("token_type_ids", integer_at(types, i), rules_.type_vocab_size);
-    for_each_token([&](std::int64_t b, std::int64_t m) {
-      add_row(batch_.types, index("token_type_ids", view.integer(b, m), rules_.type_vocab_size));
-    });
+    read_rows("token_type_ids", *inputs_.token_type_ids, rules_.type_vocab_size, batch_.types);
   }
 
   void read_positions() {
@@ -251,13 +245,16 @@ class Packer {
       for_each_token([&](std::int64_t, std::int64_t m) { add_row(batch_.positions, index("position_ids", m, rules_.max_positions)); });
       return;
     }
-    const Tensor positions = flattened(*inputs_.position_ids);
-    check_integers("position_ids", positions);
-    const Broadcast view("position_ids", positions, batch_.rows, batch_.sequence);
-    for (std::int64_t i = 0; i < positions.size(); ++i) (void)index("position_ids", integer_at(positions, i), rules_.max_positions);
-    for_each_token([&](std::int64_t b, std::int64_t m) {
-      add_row(batch_.positions, index("position_ids", view.integer(b, m), rules_.max_positions));
-    });
+    read_rows("position_ids", *inputs_.position_ids, rules_.max_positions, batch_.positions);
+  }
+
+  /// The rows of a table of `limit` rows that the tokens ask for; those that masked tokens ask for are checked too.
+  void read_rows(const char* name, const Tensor& argument, std::int64_t limit, std::vector<std::int32_t>& rows) {
+    const Tensor wanted = flattened(argument);
+    check_integers(name, wanted);
+    const Broadcast view(name, wanted, batch_.rows, batch_.sequence);
+    for (std::int64_t i = 0; i < wanted.size(); ++i) (void)index(name, integer_at(wanted, i), limit);
+    for_each_token([&](std::int64_t b, std::int64_t m) { add_row(rows, index(name, view.integer(b, m), limit)); });
   }
 
   /// Appends a segment or position row; NaN in one of them makes the whole token NaN.

@@ -25,6 +25,19 @@ std::vector<T> slice(const std::vector<T>& values, std::size_t begin, std::size_
   return {values.begin() + static_cast<std::ptrdiff_t>(begin), values.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
+/// visit(member) for each of the vectors that have one element a token.
+template <class Visit>
+void for_each_field(const Visit& visit) {
+  visit(&Encoding::input_ids);
+  visit(&Encoding::token_type_ids);
+  visit(&Encoding::attention_mask);
+  visit(&Encoding::special_tokens_mask);
+  visit(&Encoding::tokens);
+  visit(&Encoding::offsets);
+  visit(&Encoding::word_ids);
+  visit(&Encoding::sequence_ids);
+}
+
 std::size_t window_tokens(const Encoding& encoding) {
   std::size_t tokens = 0;
   for (const Encoding& window : encoding.overflowing) tokens += window.size();
@@ -34,40 +47,19 @@ std::size_t window_tokens(const Encoding& encoding) {
 }  // namespace
 
 void append_tokens(Encoding& to, const Encoding& more) {
-  append(to.input_ids, more.input_ids);
-  append(to.token_type_ids, more.token_type_ids);
-  append(to.attention_mask, more.attention_mask);
-  append(to.special_tokens_mask, more.special_tokens_mask);
-  append(to.tokens, more.tokens);
-  append(to.offsets, more.offsets);
-  append(to.word_ids, more.word_ids);
-  append(to.sequence_ids, more.sequence_ids);
+  for_each_field([&](auto field) { append(to.*field, more.*field); });
 }
 
 Encoding slice_tokens(const Encoding& encoding, std::size_t begin, std::size_t end) {
   Encoding part;
-  part.input_ids = slice(encoding.input_ids, begin, end);
-  part.token_type_ids = slice(encoding.token_type_ids, begin, end);
-  part.attention_mask = slice(encoding.attention_mask, begin, end);
-  part.special_tokens_mask = slice(encoding.special_tokens_mask, begin, end);
-  part.tokens = slice(encoding.tokens, begin, end);
-  part.offsets = slice(encoding.offsets, begin, end);
-  part.word_ids = slice(encoding.word_ids, begin, end);
-  part.sequence_ids = slice(encoding.sequence_ids, begin, end);
+  for_each_field([&](auto field) { part.*field = slice(encoding.*field, begin, end); });
   return part;
 }
 
 void merge_with(Encoding& to, Encoding&& more) {
   if (to.size() < more.size() && to.overflowing.empty() && more.overflowing.empty()) {
     // The usual case, [CLS] and a text: the long one is not copied.
-    prepend(more.input_ids, to.input_ids);
-    prepend(more.token_type_ids, to.token_type_ids);
-    prepend(more.attention_mask, to.attention_mask);
-    prepend(more.special_tokens_mask, to.special_tokens_mask);
-    prepend(more.tokens, to.tokens);
-    prepend(more.offsets, to.offsets);
-    prepend(more.word_ids, to.word_ids);
-    prepend(more.sequence_ids, to.sequence_ids);
+    for_each_field([&](auto field) { prepend(more.*field, to.*field); });
     to = std::move(more);
     return;
   }
