@@ -1,6 +1,7 @@
 // How this program ends: exit codes, and the exception that carries one to main().
 #pragma once
 
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -39,6 +40,8 @@ decltype(auto) in_stage(Stage stage, Body&& body) {
     return std::forward<Body>(body)();
   } catch (const albert::Error& error) {
     throw Failure(exit_for(error.code(), stage), error.what());
+  } catch (const std::bad_alloc&) {
+    throw Failure(exit_for(albert::ErrorCode::resource, stage), "out of memory");
   }
 }
 

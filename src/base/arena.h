@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/memory.h"
+
 namespace albert {
 
 /// Grows while it must and keeps what it has: after a first run of a shape, taking allocates nothing.
@@ -37,8 +39,12 @@ class Arena {
   struct Free {
     void operator()(std::byte* memory) const { ::operator delete(memory, std::align_val_t{kAlignment}); }
   };
+  static std::byte* allocate(std::size_t bytes) {
+    require_memory(bytes, "working space");
+    return static_cast<std::byte*>(::operator new(bytes, std::align_val_t{kAlignment}));
+  }
   struct Chunk {
-    explicit Chunk(std::size_t bytes) : size(bytes), memory(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{kAlignment}))) {}
+    explicit Chunk(std::size_t bytes) : size(bytes), memory(allocate(bytes)) {}
     std::size_t size;
     std::unique_ptr<std::byte, Free> memory;
   };

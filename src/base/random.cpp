@@ -4,6 +4,15 @@
 #include <numbers>
 
 namespace albert {
+namespace {
+
+std::array<double, 2> box_muller(std::uint32_t first, std::uint32_t second) noexcept {
+  const double radius = std::sqrt(-2.0 * std::log((first + 1.0) * 0x1p-32));
+  const double angle = 2.0 * std::numbers::pi * (second * 0x1p-32);
+  return {radius * std::cos(angle), radius * std::sin(angle)};
+}
+
+}  // namespace
 
 std::array<std::uint32_t, 4> philox(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) noexcept {
   constexpr std::uint64_t kMultiplier0 = 0xD2511F53, kMultiplier1 = 0xCD9E8D57;
@@ -27,9 +36,13 @@ double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexce
 double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept {
   const auto words = philox(seed, stream, i / 4);
   const std::size_t pair = (i % 4) / 2 * 2;
-  const double radius = std::sqrt(-2.0 * std::log((words[pair] + 1.0) * 0x1p-32));
-  const double angle = 2.0 * std::numbers::pi * (words[pair + 1] * 0x1p-32);
-  return i % 2 == 0 ? radius * std::cos(angle) : radius * std::sin(angle);
+  return box_muller(words[pair], words[pair + 1])[i % 2];
+}
+
+std::array<double, 4> four_normals(std::uint64_t seed, std::uint64_t stream, std::uint64_t block) noexcept {
+  const auto words = philox(seed, stream, block);
+  const auto first = box_muller(words[0], words[1]), second = box_muller(words[2], words[3]);
+  return {first[0], first[1], second[0], second[1]};
 }
 
 }  // namespace albert

@@ -19,4 +19,7 @@ namespace albert {
 /// r = sqrt(-2 ln((w0 + 1) / 2^32)), t = 2 pi w1 / 2^32, values r cos t, r sin t.
 [[nodiscard]] double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept;
 
+/// normal() of elements 4 block to 4 block + 3.
+[[nodiscard]] std::array<double, 4> four_normals(std::uint64_t seed, std::uint64_t stream, std::uint64_t block) noexcept;
+
 }  // namespace albert

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/half.h"
+#include "base/memory.h"
 
 namespace albert {
 namespace {
@@ -133,6 +134,7 @@ Tensor::Tensor(DType dtype, std::vector<std::int64_t> shape)
     : dtype_(dtype), size_(count_elements(shape, dtype)), shape_(std::move(shape)) {
   const std::size_t count = bytes();
   if (count == 0) return;
+  require_memory(count, "a tensor");
   void* memory = ::operator new(count, std::align_val_t{kAlignment}, std::nothrow);
   require(memory != nullptr, ErrorCode::resource, "out of memory: a {} tensor of shape {} needs {} bytes", to_string(dtype),
           to_string(shape_), count);

@@ -47,6 +47,7 @@ class StateLoader {
   Parameters load() && {
     for (const formats::NamedTensors& shard : checkpoint_.shards) copy(shard);
     if (!errors_.empty()) fail_mismatch();
+    check_missing();
     for (std::size_t row = 0; row < table_.size(); ++row)
       if (!filled_[row] && table_[row].tied_to.empty()) values_[row] = fresh_value(row);
     report();
@@ -80,6 +81,18 @@ class StateLoader {
       values_[owner(row)] = tensor.to(DType::f32);
       filled_[owner(row)] = true;
     }
+  }
+
+  // What a file lacks is drawn at random: a head, or a small model. A large one is a wrong file or a
+  // hostile configuration.
+  void check_missing() const {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+    std::vector<ParameterSpec> missing;
+    for (std::size_t row = 0; row < table_.size(); ++row)
+      if (!filled_[row]) missing.push_back(table_[row]);
+    require(bytes_of(missing) <= kMost, ErrorCode::resource,
+            "{}: the file lacks {} of the {} tensors of {}, {} bytes; at most {} are initialised", request_.path, missing.size(),
+            table_.size(), to_string(request_.model_class), bytes_of(missing), kMost);
   }
 
   // Only names in today's spelling are looked at here, as in the reference.

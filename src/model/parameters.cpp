@@ -121,6 +121,13 @@ std::vector<ParameterSpec> parameter_table(const AlbertConfig& config, ModelClas
   return table;
 }
 
+std::uint64_t bytes_of(const std::vector<ParameterSpec>& table) noexcept {
+  std::uint64_t total = 0;
+  for (const auto& spec : table)
+    if (spec.tied_to.empty()) total += static_cast<std::uint64_t>(scalars(spec)) * sizeof(float);
+  return total;
+}
+
 std::ptrdiff_t Parameters::Impl::find(std::string_view name) const noexcept {
   const auto found = rows.find(name);
   return found == rows.end() ? -1 : static_cast<std::ptrdiff_t>(found->second);

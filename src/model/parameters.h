@@ -43,6 +43,9 @@ struct ParameterSpec {
 [[nodiscard]] std::vector<ParameterSpec> parameter_table(const AlbertConfig& config, ModelClass model_class, bool add_pooling_layer = true,
                                                          Flavor flavor = Flavor::pytorch);
 
+/// Bytes of the table's values as float32, tied ones once.
+[[nodiscard]] std::uint64_t bytes_of(const std::vector<ParameterSpec>& table) noexcept;
+
 /// Values for a table: tensors[i] belongs to table[i]; a tied row holds the same Tensor as its owner.
 struct Parameters::Impl {
   std::vector<ParameterSpec> table;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/memory.h"
 
 namespace albert {
 namespace {
@@ -97,6 +98,9 @@ std::shared_ptr<const Prepared<T>> prepare(const Parameters& parameters, const s
   std::erase_if(impl.on_device, [](const auto& entry) { return entry.device.expired(); });
   for (const auto& entry : impl.on_device)
     if (entry.device.lock() == device) return std::static_pointer_cast<const Prepared<T>>(entry.weights);
+  std::uint64_t bytes = 0;
+  for (const auto& tensor : impl.tensors) bytes += static_cast<std::uint64_t>(tensor.size()) * sizeof(T);
+  require_memory(bytes, "weights in the layout of the device");
   auto weights = Preparation<T>(impl, backend).run();
   impl.on_device.push_back({device, weights});
   return weights;

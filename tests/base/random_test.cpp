@@ -29,6 +29,13 @@ TEST(Normal, HasUnitMoments) {
   EXPECT_NEAR(fourth / kCount, 3.0, 0.1);
 }
 
+TEST(Normal, ComesInFoursToo) {
+  for (std::uint64_t block : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 60}) {
+    const auto four = albert::four_normals(5, 6, block);
+    for (std::size_t j = 0; j < 4; ++j) EXPECT_EQ(four[j], albert::normal(5, 6, 4 * block + j));
+  }
+}
+
 TEST(Uniform, StaysInTheUnitInterval) {
   double sum = 0;
   for (std::uint64_t i = 0; i < 10'000; ++i) {

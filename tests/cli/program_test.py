@@ -391,6 +391,49 @@ class Tasks(Program):
         self.assertEqual([list(line) for line in lines], [keys] * 2)
 
 
+class HugeConfigurations(Program):
+    """Refused at once, whatever the weights beside them are."""
+
+    HUGE = [{"hidden_size": 2**30, "num_attention_heads": 1}, {"vocab_size": 2**31 - 1}, {"embedding_size": 2**31 - 1}, {"hidden_size": 10**30},
+            {"intermediate_size": 2**31 - 1}, {"max_position_embeddings": 2**31 - 1}, {"type_vocab_size": 2**31 - 1}, {"num_hidden_layers": 10001},
+            {"inner_group_num": 5001}, {"num_hidden_groups": 10000, "hidden_size": 2**13}, {"num_labels": 2**31 - 1},
+            {"hidden_size": 2**16, "intermediate_size": 2**18, "num_hidden_groups": 9}]
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.inputs = self.safetensors("in.safetensors", {"input_ids": {"dtype": "I64", "shape": [1, 3], "data_offsets": [0, 24]}}, bytes(24))
+
+    def safetensors(self, name, header, data=b""):
+        path = os.path.join(self.folder.name, name)
+        text = json.dumps(header).encode()
+        with open(path, "wb") as file:
+            file.write(len(text).to_bytes(8, "little") + text + data)
+        return path
+
+    def refused(self, *arguments):
+        start = time.monotonic()
+        program = subprocess.Popen([ALBERT, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        message = program.stderr.read().decode()
+        program.stderr.close()
+        _, status, usage = os.wait4(program.pid, 0)
+        program.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(program.returncode, 65, (arguments, message))
+        self.assertLess(usage.ru_maxrss, 1 << 20, (arguments, message))  # kilobytes
+        self.assertLess(usage.ru_utime + usage.ru_stime, 5, (arguments, message))
+        self.assertLess(time.monotonic() - start, 60)
+
+    def test_huge(self):
+        self.safetensors("model.safetensors", {"__metadata__": {"format": "pt"}})
+        for change in self.HUGE:
+            config = {"vocab_size": 100, "embedding_size": 8, "hidden_size": 16, "num_attention_heads": 4, "intermediate_size": 16, **change}
+            with open(os.path.join(self.folder.name, "config.json"), "w", encoding="utf-8") as file:
+                json.dump(config, file)
+            self.refused("info", self.folder.name)
+            self.refused("bench", "--config", self.folder.name, "--shapes", "1x8", "--seconds", "0")
+            self.refused("forward", "--model", self.folder.name, "--class", "AlbertForMaskedLM", "--inputs", self.inputs, "--outputs", "/dev/null")
+
+
 class Documentation(Program):
     def test_examples_run(self):
         """Every line of a shell block in docs/commands, and the last line of every --help."""

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/memory.h"
 #include "small_model.h"
 
 namespace albert::testing {
@@ -29,6 +30,18 @@ TEST(ParameterTableTest, CountsAreThePublishedOnes) {
     EXPECT_EQ(count(parameter_table(config, ModelClass::masked_lm)), row.masked_lm) << row.name;
     EXPECT_EQ(count(parameter_table(config, ModelClass::pre_training)), row.pre_training) << row.name;
   }
+}
+
+TEST(ParameterTableTest, AModelThatDoesNotFitMemoryIsRefused) {
+  // Every tensor fits; together they do not.
+  const auto hidden = static_cast<std::int64_t>(std::sqrt(static_cast<double>(available_memory()) / sizeof(float) / 24));
+  const auto config = small_config({{"hidden_size", hidden},
+                                    {"intermediate_size", hidden},
+                                    {"num_attention_heads", 1},
+                                    {"num_hidden_groups", 2},
+                                    {"inner_group_num", 3}});
+  EXPECT_NO_THROW((void)parameter_table(config, ModelClass::model));
+  expect_code(ErrorCode::resource, [&] { (void)AlbertModel(config); });
 }
 
 TEST(ParameterTableTest, RowsComeInStateDictOrder) {
