@@ -16,16 +16,21 @@ struct Candidate {
 };
 
 // The compiler's own detection: it reads cpuid and, for the wide registers, asks the operating
-// system by xgetbv whether it saves them.
+// system by xgetbv whether it saves them. An object may run where everything it is compiled for is
+// there (CMakeLists.txt).
+#if defined(__x86_64__)
+bool has_avx2() { return static_cast<bool>(__builtin_cpu_supports("avx2")) && static_cast<bool>(__builtin_cpu_supports("fma")); }
+bool has_avx512() {
+  return has_avx2() && static_cast<bool>(__builtin_cpu_supports("avx512f")) && static_cast<bool>(__builtin_cpu_supports("avx512bw")) &&
+         static_cast<bool>(__builtin_cpu_supports("avx512dq")) && static_cast<bool>(__builtin_cpu_supports("avx512vl"));
+}
+#endif
+
 constexpr Candidate kCandidates[] = {
     {&kScalarKernels, [] { return true; }},
 #if defined(__x86_64__)
-    {&kAvx2Kernels, [] { return static_cast<bool>(__builtin_cpu_supports("avx2")) && static_cast<bool>(__builtin_cpu_supports("fma")); }},
-    {&kAvx512Kernels,
-     [] {
-       return static_cast<bool>(__builtin_cpu_supports("avx512f")) && static_cast<bool>(__builtin_cpu_supports("avx512bw")) &&
-              static_cast<bool>(__builtin_cpu_supports("avx512dq")) && static_cast<bool>(__builtin_cpu_supports("avx512vl"));
-     }},
+    {&kAvx2Kernels, has_avx2},
+    {&kAvx512Kernels, has_avx512},
 #endif
 };
 
