@@ -17,14 +17,14 @@ void RefBackend<T>::embed(const EmbedArguments<T>& a, T* out) const {
     T* row = out + m * a.width;
     if (a.ids != nullptr && a.ids[m] < 0) {
       std::fill_n(row, a.width, std::numeric_limits<T>::quiet_NaN());
-      continue;
+    } else {
+      std::copy_n(a.ids == nullptr ? a.embeds + m * a.width : a.word_table + a.ids[m] * a.width, a.width, row);
+      if (!a.position_before_type) add(row, a.type_table, a.types[m]);
+      if (a.position_table != nullptr) add(row, a.position_table, a.positions[m]);
+      if (a.position_before_type) add(row, a.type_table, a.types[m]);
+      layer_norm_row(row, a.width, a.layer_norm, row);
     }
-    std::copy_n(a.ids == nullptr ? a.embeds + m * a.width : a.word_table + a.ids[m] * a.width, a.width, row);
-    if (!a.position_before_type) add(row, a.type_table, a.types[m]);
-    if (a.position_table != nullptr) add(row, a.position_table, a.positions[m]);
-    if (a.position_before_type) add(row, a.type_table, a.types[m]);
-    layer_norm_row(row, a.width, a.layer_norm, row);
-    drop_row(a.dropout, m, a.width, row);
+    drop_row(a.dropout, m, a.width, row);  // what is dropped of a row of NaN is zero, as Flax selects it
   }
 }
 
