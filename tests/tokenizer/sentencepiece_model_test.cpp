@@ -72,6 +72,35 @@ TEST(SentencePieceModel, RefusesWhatIsNoModel) {
   }
 }
 
+TEST(SentencePieceModel, ReadsFlagsToTheLastByteOfTheFile) {
+  const std::string unk = piece("<unk>", 0, 2);
+  const std::pair<int, int> flags[] = {{2, 35}, {3, 3}, {3, 4}, {3, 5}};  // (message, field)
+  for (const auto& [message, field] : flags) {
+    const auto with = [&, message = message, field = field](std::string_view value) {
+      return unk + bytes(message, varint(static_cast<std::uint64_t>(field) << 3) + std::string(value));
+    };
+    for (const std::string_view cut : {std::string_view(""), std::string_view("\x80"), std::string_view("\xFF\xFF")}) {
+      try {
+        (void)parse(with(cut));
+        ADD_FAILURE() << "flag " << field << " without its end was read";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::bad_data);
+      }
+    }
+    const auto read = [&, field = field](std::string_view value) {
+      const auto model = parse(with(value));
+      return field == 35  ? model->byte_fallback
+             : field == 3 ? model->add_dummy_prefix
+             : field == 4 ? model->remove_extra_whitespaces
+                          : model->escape_whitespaces;
+    };
+    EXPECT_TRUE(read("\1")) << field;
+    EXPECT_FALSE(read(std::string_view("\0", 1))) << field;
+    EXPECT_FALSE(read(std::string_view("\x80\0", 2))) << field << ": a zero of two bytes";
+    EXPECT_TRUE(read("\x82\1")) << field;
+  }
+}
+
 TEST(CharacterMap, ChecksItsBounds) {
   EXPECT_TRUE(CharacterMap("").empty());
   EXPECT_THROW(CharacterMap("abc"), Error);

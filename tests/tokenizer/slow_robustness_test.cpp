@@ -66,7 +66,9 @@ TEST(SlowTokenizer, TakesLongLines) {
     EXPECT_GE(encoding.size(), 2u);
     EXPECT_EQ(encoding.size(), encoding.tokens.size());
     // Nothing is lost: a unit that is one token gives one a time.
-    if (unit == "[MASK]") EXPECT_EQ(encoding.size(), text.size() / 6 + 2);
+    if (unit == "[MASK]") {
+      EXPECT_EQ(encoding.size(), text.size() / 6 + 2);
+    }
   }
 }
 
@@ -148,6 +150,32 @@ TEST(SlowTokenizer, BoundsWhatAMapMayWrite) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::resource);
+  }
+}
+
+TEST(BothTokenizers, RefuseAFileThatEndsWithinAMessage) {
+  const auto original = MappedFile::open(model_file);
+  const std::string whole(original->text());
+  std::vector<std::string> cuts;
+  for (std::size_t left = 1; left <= 24; ++left)
+    cuts.push_back(whole.substr(0, whole.size() - left));      // the flags of the normaliser are the last
+  cuts.push_back(whole + std::string("\x1A\x01\x18", 3));      // one more normaliser: a flag without its value
+  cuts.push_back(whole + std::string("\x1A\x02\x18\x80", 4));  // half of its value
+  cuts.push_back(whole + std::string("\x12\x02\x98\x02", 4));  // one more trainer: byte_fallback without its value
+  for (const std::string& cut : cuts) {
+    MemorySource files("cut", {{"spiece.model", MappedFile::from_memory(std::as_bytes(std::span(cut)), "cut/spiece.model")}});
+    for (const bool fast : {false, true}) {
+      try {
+        if (fast) {
+          const AlbertTokenizerFast tokenizer(load_tokenizer_arguments(files, {}, true));
+        } else {
+          const AlbertTokenizer tokenizer(load_tokenizer_arguments(files, {}, false));
+        }
+        ADD_FAILURE() << (fast ? "fast" : "slow") << ": " << cut.size() << " of " << whole.size() << " bytes were taken for a whole file";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::bad_data) << error.what();
+      }
+    }
   }
 }
 
