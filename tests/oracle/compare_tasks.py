@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from oracle import need, skip, table
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests/golden"), str(ROOT / "tests/cli")]
 
@@ -29,6 +31,15 @@ def run(albert, case, folder, more=(), rows=None):
     if done.returncode != 0:
         raise SystemExit(f"exit code {done.returncode}: {command}\n{done.stderr.decode(errors='replace')}")
     return [json.loads(line) for line in done.stdout.decode().splitlines()], command
+
+
+def gap(a, b):
+    """The largest difference between numbers that stand at the same place of two results."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return max((gap(a[key], b[key]) for key in a if key in b), default=0.0)
+    if isinstance(a, list) and isinstance(b, list):
+        return max(map(gap, a, b), default=0.0)
+    return abs(a - b) if isinstance(a, float) and isinstance(b, float) and a == a and b == b else 0.0
 
 
 def is_tie(albert, case, folder, row, want, difference):
@@ -48,18 +59,13 @@ def main():
     parser.add_argument("--show", type=int, default=10)
     options = parser.parse_args()
     vocabulary = pathlib.Path(options.assets) / "tokenizers/albert-base-v2"
-    try:
-        import transformers  # noqa: F401
-    except ImportError:
-        print("skipped: the reference (transformers 4.34) is not installed here")
-        return 77
+    need("numpy", "torch", "safetensors", "transformers", "sentencepiece")
     if not vocabulary.exists():
-        print(f"skipped: no published vocabulary at {vocabulary}")
-        return 77
+        skip(f"no published vocabulary at {vocabulary}")
     import task_cases
     from compare_json import difference
 
-    counts, bad, ties = collections.Counter(), collections.Counter(), 0
+    counts, bad, ties, worst = collections.Counter(), collections.Counter(), collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory() as temporary:
         weights, one_label = pathlib.Path(temporary) / "weights.safetensors", pathlib.Path(temporary) / "one_label.safetensors"
         task_cases.make_weights(weights, 30000, 1)
@@ -77,15 +83,16 @@ def main():
                 wrong = lambda value: isinstance(value, dict) and list(value) == ["error"]
                 found = None if wrong(want) and wrong(have) else difference(want, have)
                 if found and case["task"] == "question-answering" and is_tie(options.albert, case, folders[case["model"]], row, want, difference):
-                    ties += 1
+                    ties[case["task"]] += 1
                     found = None
+                elif not found:
+                    worst[case["task"]] = max(worst[case["task"]], gap(want, have))
                 if found:
                     bad[case["task"]] += 1
                     if sum(bad.values()) <= options.show:
                         print(f"DIFFERENT {found}\n  {' '.join(command[1:])}\n  row {json.dumps(row)}\n  reference {json.dumps(want)[:600]}\n  albert    {json.dumps(have)[:600]}")
-    for task in counts:
-        print(f"{task}: {counts[task]} rows, {bad[task]} differ")
-    print(f"{ties} rows differ in the order of equal scores only")
+    table(["tasks", "rows", "different", "another order of equal scores", "worst difference of a number"],
+          [(task, counts[task], bad[task], ties[task], float(worst[task])) for task in counts])
     return 1 if bad else 0
 
 

@@ -4,8 +4,9 @@
         [--form slow|fast] [--count 20000] [--suite texts,calls,added,decode,files]
 
 Run it in the reference environment (transformers 4.34.1). Prints each suite's number of rows and of differences,
-the first few differences, and exits with 1 if there is any. `--command "albert tokenize --model DIR --slow
---json --input - --input-format jsonl"` compares the command line instead, with the fields that it prints (suite texts only).
+the first few differences, and exits with 1 if there is any, with 77 (skipped) when the reference is absent.
+`--command "albert tokenize --model DIR --slow --json --input - --input-format jsonl"` compares the command line instead,
+with the fields that it prints (suite texts only).
 """
 
 import argparse
@@ -25,6 +26,7 @@ os.environ["RUST_BACKTRACE"] = "0"  # some calls of the fast form panic
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
 warnings.filterwarnings("ignore")
 
+from oracle import need, table  # noqa: E402
 from text_cases import cases  # noqa: E402
 
 FILES = ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "spiece.model", "tokenizer.json")
@@ -330,7 +332,7 @@ def same(ours, theirs):
     return ours == theirs
 
 
-def run_suite(name, rows, ours, reference, source, show):
+def run_suite(suite, rows, ours, reference, source, show):
     differences, errors = 0, 0
     with tempfile.TemporaryDirectory() as work:
         folders = [os.path.join(work, side) for side in ("ours", "theirs")]
@@ -374,8 +376,7 @@ def run_suite(name, rows, ours, reference, source, show):
                         for file in a:
                             lines = [open(p, errors="replace").readlines() if os.path.exists(p) else [] for p in (os.path.join(f, file) for f in folders)]
                             print("".join(difflib.unified_diff(*lines, "ours/" + file, "theirs/" + file))[:3000])
-    print(f"{name}: {len(rows)} rows, {differences} differences ({errors} rows are errors in the reference)", flush=True)
-    return differences
+    return suite, len(rows), differences, errors
 
 
 def run_command(command, rows, reference, show):
@@ -389,8 +390,7 @@ def run_command(command, rows, reference, show):
             differences += 1
             if differences <= show:
                 print(f"  {json.dumps(row)[:600]}\n    ours:   {json.dumps(a)[:900]}\n    theirs: {json.dumps(b)[:900]}")
-    print(f"command line: {len(rows)} rows, {differences} differences")
-    return differences
+    return "command line", len(rows), differences, 0
 
 
 def main():
@@ -403,16 +403,19 @@ def main():
     parser.add_argument("--suite", default="texts,calls,added,decode,files")
     parser.add_argument("--show", type=int, default=5)
     arguments = parser.parse_args()
+    need("transformers", "tokenizers", "sentencepiece")
     reference = Reference(arguments.tokenizer, arguments.form == "fast")
+    results = []
     if arguments.command:
-        return 1 if run_command(arguments.command, suite_texts(arguments.count), reference, arguments.show) else 0
-    ours = Ours([arguments.program, arguments.tokenizer, arguments.form])
-    total = 0
-    for name in arguments.suite.split(","):
-        for who in (ours, reference):
-            who.answer({"op": "load", "directory": arguments.tokenizer})
-        total += run_suite(name, SUITES[name](int(arguments.count * SHARE[name])), ours, reference, arguments.tokenizer, arguments.show)
-    return 1 if total else 0
+        results.append(run_command(arguments.command, suite_texts(arguments.count), reference, arguments.show))
+    else:
+        ours = Ours([arguments.program, arguments.tokenizer, arguments.form])
+        for name in arguments.suite.split(","):
+            for who in (ours, reference):
+                who.answer({"op": "load", "directory": arguments.tokenizer})
+            results.append(run_suite(name, SUITES[name](int(arguments.count * SHARE[name])), ours, reference, arguments.tokenizer, arguments.show))
+    table([f"{arguments.form} tokenizer, {os.path.basename(os.path.normpath(arguments.tokenizer))}", "rows", "different", "errors in the reference"], results)
+    return 1 if any(differences for _, _, differences, _ in results) else 0
 
 
 if __name__ == "__main__":

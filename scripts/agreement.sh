@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# agreement.sh [PYTHON]: prints how models, tokenizers, tasks and checkpoints agree with the reference, a Markdown table each.
+#
+# PYTHON has transformers 4.34.1 with PyTorch 2.1.2 and sentencepiece; by default $ALBERT_REFERENCE_PYTHON, else the
+# one under ~/.cache/albert-oracle/reference. COUNT sets how much is compared: 1 (default) is a few minutes.
+# ALBERT_ASSETS, or ../shared/assets, may hold tokenizers/albert-base-v2, the published vocabulary. What cannot be
+# compared here says "skipped". Exits with 1 when anything differs.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+python=${1:-${ALBERT_REFERENCE_PYTHON:-$HOME/.cache/albert-oracle/reference/bin/python}}
+command -v "$python" > /dev/null || { echo "skipped: the reference is not installed at $python"; exit 77; }
+count=${COUNT:-1}
+bin=build/release/bin
+published=${ALBERT_ASSETS:-../shared/assets}/tokenizers/albert-base-v2
+export TRANSFORMERS_OFFLINE=1 HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1
+failed=0
+run() {
+  "$python" "tests/oracle/compare_$1.py" "${@:2}"
+  case $? in 0 | 77) ;; *) failed=1 ;; esac
+}
+
+"$python" -c 'import torch, transformers; print("transformers", transformers.__version__ + ", torch", torch.__version__)'
+run models --program $bin/albert --count $((150 * count))
+run models --program $bin/albert --count $((30 * count)) --padding packed
+for tokenizer in models/albert-mini-en "$published"; do
+  if [ ! -d "$tokenizer" ]; then
+    echo "skipped: no published vocabulary at $tokenizer"
+    continue
+  fi
+  for form in slow fast; do
+    run tokenizers --program $bin/tokenize_rows --tokenizer "$tokenizer" --form $form --count $((5000 * count))
+  done
+done
+run tasks --albert $bin/albert --count $((30 * count))
+run checkpoints --tool $bin/checkpoint_tool --count $((60 * count))
+exit $failed
