@@ -60,7 +60,7 @@ bool ByteStream::get_line(std::string& line, std::size_t limit, bool& too_long) 
     any = true;
     const char* start = buffer_.data() + position_;
     const std::size_t available = buffer_.size() - position_;
-    const auto* feed = static_cast<const char*>(std::memchr(start, '\n', available));
+    const char* feed = std::char_traits<char>::find(start, available, '\n');
     const std::size_t count = feed != nullptr ? static_cast<std::size_t>(feed - start) : available;
     const std::size_t room = limit - std::min(limit, line.size());
     line.append(start, std::min(count, room));

@@ -1,5 +1,6 @@
 #include "base/element.h"
 
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -52,7 +53,7 @@ std::int64_t integer_at(const Tensor& tensor, std::int64_t i) noexcept {
   using Limits = std::numeric_limits<std::int64_t>;
   return visit_element(tensor, i, [](auto value) -> std::int64_t {
     if constexpr (std::is_floating_point_v<decltype(value)>) {
-      if (!(value == value)) return 0;
+      if (std::isnan(value)) return 0;
       if (value >= 0x1p63) return Limits::max();
       if (value <= -0x1p63) return Limits::min();
     } else if constexpr (std::is_same_v<decltype(value), std::uint64_t>) {

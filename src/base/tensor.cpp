@@ -1,6 +1,7 @@
 #include "albert/tensor.h"
 
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -99,7 +100,7 @@ To convert(From value) {
     return value != From{};
   } else if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     // Out-of-range values and NaN have no defined conversion: clamp, NaN to 0.
-    if (!(value == value)) return To{};
+    if (std::isnan(value)) return To{};
     if (value <= static_cast<From>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
     if (value >= static_cast<From>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
     return static_cast<To>(value);

@@ -182,6 +182,7 @@ NamedTensors read_safetensors(const std::shared_ptr<const MappedFile>& file) {
 void write_safetensors(const std::string& path, const std::vector<std::pair<std::string, Tensor>>& tensors,
                        const std::map<std::string, std::string>& metadata) {
   std::vector<const std::pair<std::string, Tensor>*> order;
+  order.reserve(tensors.size());
   for (const auto& item : tensors) order.push_back(&item);
   std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
     if (a->second.dtype() != b->second.dtype()) return a->second.dtype() > b->second.dtype();
@@ -210,6 +211,7 @@ void write_safetensors(const std::string& path, const std::vector<std::pair<std:
   require(header.size() <= kMaxHeader, ErrorCode::value, "{}: the names of {} tensors do not fit a safetensors header", path,
           tensors.size());
   std::vector<std::string_view> names;
+  names.reserve(order.size());
   for (const auto* item : order) names.push_back(item->first);
   std::sort(names.begin(), names.end());
   const auto repeated = std::adjacent_find(names.begin(), names.end());

@@ -159,6 +159,7 @@ void ZipArchive::locate_data(const std::string& name, Member& member, std::uint6
 
 void ZipArchive::refuse_overlaps() const {
   std::vector<const Member*> order;
+  order.reserve(members_.size());
   for (const auto& [name, member] : members_) order.push_back(&member);
   std::sort(order.begin(), order.end(), [](const Member* a, const Member* b) { return a->header < b->header; });
   for (std::size_t i = 1; i < order.size(); ++i)
