@@ -147,7 +147,7 @@ class AlbertPreTrainedModel {
   };
 
   AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const BuildOptions& options);  ///< random weights
-  AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, Parameters parameters, const BuildOptions& options);
+  AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const Parameters& parameters, const BuildOptions& options);
   /// Loads a model's folder, embedded_model(), or one weight file (its configuration is given or lies
   /// beside it), in the order and by the name rules of the reference. The model is in evaluation mode.
   /// Error{not_found|bad_data|value|key|not_implemented|io}; tensors of another shape are an
@@ -200,8 +200,8 @@ template <ModelClass kClass>
 class AlbertClass : public AlbertPreTrainedModel {
  public:
   explicit AlbertClass(const AlbertConfig& config, const BuildOptions& options = {}) : AlbertPreTrainedModel(kClass, config, options) {}
-  AlbertClass(const AlbertConfig& config, Parameters parameters, const BuildOptions& options = {})
-      : AlbertPreTrainedModel(kClass, config, std::move(parameters), options) {}
+  AlbertClass(const AlbertConfig& config, const Parameters& parameters, const BuildOptions& options = {})
+      : AlbertPreTrainedModel(kClass, config, parameters, options) {}
   static AlbertClass from_pretrained(const std::string& path, const LoadOptions& options = {}) {
     return AlbertClass(AlbertPreTrainedModel::from_pretrained(kClass, path, options));
   }

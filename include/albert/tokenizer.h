@@ -167,7 +167,7 @@ class Tokenizer {
   [[nodiscard]] const std::string& provenance() const noexcept;
 
  protected:
-  explicit Tokenizer(TokenizerArguments&& arguments, std::string class_name);
+  explicit Tokenizer(const TokenizerArguments& arguments, std::string class_name);
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 

@@ -105,7 +105,7 @@ AlbertPreTrainedModel::AlbertPreTrainedModel(ModelClass model_class, const Alber
   impl_->training = options.flavor == Flavor::pytorch;
 }
 
-AlbertPreTrainedModel::AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, Parameters parameters,
+AlbertPreTrainedModel::AlbertPreTrainedModel(ModelClass model_class, const AlbertConfig& config, const Parameters& parameters,
                                              const BuildOptions& options)
     : impl_(std::make_shared<Impl>(make_architecture(config, model_class, options.add_pooling_layer, options.flavor), config,
                                    conform(parameter_table(config, model_class, options.add_pooling_layer, options.flavor), parameters),

@@ -76,6 +76,7 @@ class Preparation {
     const Tensor* first = find(names.front() + ".weight");
     if (first == nullptr) return nullptr;
     std::vector<backend::LinearWeights<T>> parts;
+    parts.reserve(names.size());
     const auto kept = weights_->converted.size();
     for (const auto& name : names) parts.push_back({values(name + ".weight"), values(name + ".bias"), find(name + ".weight")->dim(0)});
     auto packed = backend_.pack(parts, first->dim(1));

@@ -33,7 +33,7 @@ ModelInputs collate(const AlbertPreTrainedModel& model, std::span<const Encoding
   return inputs;
 }
 
-ModelOutput to_float(ModelOutput outputs) {
+ModelOutput to_float(const ModelOutput& outputs) {
   ModelOutput result;
   for (const auto& [name, value] : outputs.fields())
     if (const auto* tensor = std::get_if<Tensor>(&value)) result.append(name, tensor->to(DType::f32));

@@ -37,6 +37,7 @@ std::string format_hypothesis(std::string_view pattern, std::string_view label) 
 std::vector<std::string> hypotheses(const ZeroShotClassificationOptions& options) {
   require(!options.candidate_labels.empty(), ErrorCode::value, "You must include at least one label and at least one sequence.");
   std::vector<std::string> texts;
+  texts.reserve(options.candidate_labels.size());
   for (const std::string& label : options.candidate_labels) texts.push_back(format_hypothesis(options.hypothesis_template, label));
   require(texts.front() != options.hypothesis_template, ErrorCode::value,
           "The provided hypothesis_template \"{}\" was not able to be formatted with the target labels. "

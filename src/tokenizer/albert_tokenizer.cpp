@@ -34,12 +34,12 @@ void check_sentencepiece_arguments(const Json& arguments) {
   }
 }
 
-TokenizerArguments&& completed(TokenizerArguments&& arguments) {
+const TokenizerArguments& completed(TokenizerArguments& arguments) {
   arguments.init_kwargs = with_albert_defaults(std::move(arguments.init_kwargs));
   if (const Json* options = arguments.init_kwargs.find("sp_model_kwargs"); options == nullptr || options->is_null())
     arguments.init_kwargs.set("sp_model_kwargs", Json::Object{});
   check_sentencepiece_arguments(*arguments.init_kwargs.find("sp_model_kwargs"));
-  return std::move(arguments);
+  return arguments;
 }
 
 }  // namespace
@@ -114,7 +114,7 @@ std::string_view AlbertTokenizer::Impl::text_of(std::int32_t id) const {
 AlbertTokenizer::AlbertTokenizer(const std::string& vocab_file, const Json& init_arguments)
     : AlbertTokenizer(arguments_for_file(vocab_file, init_arguments)) {}
 
-AlbertTokenizer::AlbertTokenizer(TokenizerArguments&& arguments) : Tokenizer(completed(std::move(arguments)), "AlbertTokenizer") {
+AlbertTokenizer::AlbertTokenizer(TokenizerArguments&& arguments) : Tokenizer(completed(arguments), "AlbertTokenizer") {
   require(arguments.vocab_file != nullptr, ErrorCode::type,
           "the slow tokenizer needs a SentencePiece model file (spiece.model), there is none");
   impl_ = std::make_unique<Impl>(SentencePieceModel::parse(arguments.vocab_file), arguments);

@@ -80,6 +80,7 @@ void adopt_settings(const FastPipeline::Settings& settings, Json& kwargs) {
 void add_missing_tokens(FastPipeline& pipeline, const TokenizerState& state, std::vector<std::pair<std::int32_t, AddedToken>> listed) {
   std::stable_sort(listed.begin(), listed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<AddedToken> tokens;
+  tokens.reserve(listed.size());
   for (auto& [id, token] : listed) tokens.push_back(std::move(token));
   const std::size_t from_list = tokens.size();
   for (const RoleToken& role : state.all_special_tokens()) {
@@ -121,7 +122,7 @@ AlbertTokenizerFast::AlbertTokenizerFast(TokenizerArguments&& arguments)
       }()) {}
 
 AlbertTokenizerFast::AlbertTokenizerFast(std::unique_ptr<Impl> impl)
-    : Tokenizer(TokenizerArguments(impl->arguments), "AlbertTokenizerFast"), impl_(std::move(impl)) {
+    : Tokenizer(impl->arguments, "AlbertTokenizerFast"), impl_(std::move(impl)) {
   add_missing_tokens(*impl_->pipeline, *state_, impl_->arguments.added_tokens_decoder);
 }
 

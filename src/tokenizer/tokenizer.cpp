@@ -12,9 +12,9 @@
 
 namespace albert {
 
-Tokenizer::Tokenizer(TokenizerArguments&& arguments, std::string class_name)
+Tokenizer::Tokenizer(const TokenizerArguments& arguments, std::string class_name)
     : state_(std::make_unique<TokenizerState>(arguments.init_kwargs, std::move(class_name))) {
-  state_->provenance = std::move(arguments.provenance);
+  state_->provenance = arguments.provenance;
 }
 Tokenizer::~Tokenizer() = default;
 
