@@ -5,13 +5,19 @@
 # link; the public headers are visible to all.
 add_library(albert_flags INTERFACE)
 target_include_directories(albert_flags INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
-target_compile_options(albert_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-restrict -Wno-maybe-uninitialized -fno-math-errno -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(quiet -Wno-restrict -Wno-maybe-uninitialized)   # false alarms of g++ 12
+else()
+  set(quiet -Wno-deprecated-declarations)   # inside libstdc++ 12
+endif()
+target_compile_options(albert_flags INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-sign-conversion;${quiet};-fno-math-errno;-ffp-contract=off>")
 if(ALBERT_SANITIZE)
-  target_compile_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(albert_flags INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${ALBERT_SANITIZE};-fno-omit-frame-pointer;-fno-sanitize-recover=all>")
   target_link_options(albert_flags INTERFACE -fsanitize=${ALBERT_SANITIZE})
 endif()
 if(ALBERT_BUILD_FUZZERS)
-  target_compile_options(albert_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(albert_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link>)
 endif()
 
 define_property(GLOBAL PROPERTY ALBERT_ROOMS BRIEF_DOCS "rooms" FULL_DOCS "names of all rooms")
