@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/packages.sh build test
-scripts/build.sh release
+scripts/build.sh release -DALBERT_BUILD_TESTS=ON
 scripts/check_layers.py
 ctest --preset release -j "$(nproc)"
