@@ -28,6 +28,13 @@ def albert(*arguments, text=b"", **more):
     return subprocess.run([ALBERT, *arguments], input=text, capture_output=True, timeout=60, **more)
 
 
+def open_terminal():
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest(f"this machine has no pseudo-terminals: {error}") from None
+
+
 class Program(unittest.TestCase):
     def check(self, done, code):
         self.assertEqual(done.returncode, code, done.stderr.decode(errors="replace"))
@@ -153,7 +160,7 @@ class Streams(Program):
             self.assertEqual(os.listdir(folder), [])
 
     def on_terminal(self, **environment):
-        leader, follower = pty.openpty()
+        leader, follower = open_terminal()
         done = subprocess.Popen([ALBERT, "tokenize", TEXT], stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm", **environment})
         done.wait(30)
         os.close(follower)
@@ -174,7 +181,7 @@ class Bar(Program):
         """Feeds rows slowly until `until` stands on standard error, or for three seconds; returns both streams."""
         streams, ends = [], []
         for terminal in (out_terminal, err_terminal):
-            leader, follower = pty.openpty() if terminal else os.pipe()
+            leader, follower = open_terminal() if terminal else os.pipe()
             streams.append(leader)
             ends.append(follower)
         program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=ends[0], stderr=ends[1],
@@ -220,7 +227,7 @@ class Bar(Program):
             self.assertEqual(self.slow(["tokenize"], out_terminal, False)[1], b"")
 
     def test_results_do_not_run_into_it(self):
-        leader, follower = pty.openpty()
+        leader, follower = open_terminal()
         program = subprocess.Popen([ALBERT, "tokenize", "--json"], stdin=subprocess.PIPE, stdout=follower, stderr=follower)
         os.close(follower)
         seen, start = b"", time.monotonic()
@@ -252,7 +259,7 @@ class Bar(Program):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
             file.write("the wind was cold and [MASK] it was dark\n" * 200000)
             file.flush()
-            leader, follower = pty.openpty()
+            leader, follower = open_terminal()
             program = subprocess.Popen([ALBERT, "fill-mask", "--device", "ref", "--input", file.name], stdout=subprocess.DEVNULL, stderr=follower)
             os.close(follower)
             seen = b""
