@@ -1,6 +1,7 @@
 #include "backend/activation.h"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace albert::backend {
@@ -12,8 +13,8 @@ struct Name {
   bool pytorch, tensorflow, flax;
 };
 
-// Which `hidden_act` names each framework knows. TensorFlow's glu halves its input's width, so no
-// feed-forward block can use it.
+// Which `hidden_act` names each framework knows. TensorFlow's glu is none of them: it halves its
+// input's width, which the feed-forward block does (gate_rows).
 constexpr std::array kNames{
     Name{"gelu", Activation::gelu, true, true, true},
     Name{"gelu_python", Activation::gelu, true, false, false},
@@ -44,5 +45,15 @@ std::optional<Activation> activation_from_name(std::string_view name, Flavor fla
   }
   return std::nullopt;
 }
+
+template <class T>
+void gate_rows(T* x, std::int64_t rows, std::int64_t width, std::int64_t stride) {
+  const std::int64_t half = width / 2;
+  for (T* row = x; row < x + rows * stride; row += stride)
+    for (std::int64_t i = 0; i < half; ++i) row[i] /= 1 + std::exp(-row[half + i]);
+}
+
+template void gate_rows(float*, std::int64_t, std::int64_t, std::int64_t);
+template void gate_rows(double*, std::int64_t, std::int64_t, std::int64_t);
 
 }  // namespace albert::backend

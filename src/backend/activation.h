@@ -1,6 +1,7 @@
 // The activation functions that a configuration can name, and the names each framework accepts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -27,5 +28,10 @@ enum class Activation {
 
 /// The activation behind a `hidden_act` name in one framework, or null when that framework has none.
 [[nodiscard]] std::optional<Activation> activation_from_name(std::string_view name, Flavor flavor) noexcept;
+
+/// x[m, i] becomes x[m, i] sigmoid(x[m, width / 2 + i]) for i < width / 2 in rows of `stride` elements (TensorFlow's
+/// glu). Plain code on every machine: no published model has it.
+template <class T>
+void gate_rows(T* x, std::int64_t rows, std::int64_t width, std::int64_t stride);
 
 }  // namespace albert::backend

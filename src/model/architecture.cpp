@@ -137,10 +137,17 @@ Architecture make_architecture(const AlbertConfig& config, ModelClass model_clas
           "hidden_size {} is not a multiple of num_attention_heads {}", a.hidden_size, a.num_heads);
   a.head_size = a.hidden_size / a.num_heads;
 
-  const auto activation = backend::activation_from_name(config.hidden_act(), flavor);
-  require(activation.has_value(), ErrorCode::key, "hidden_act: '{}' is not an activation of the {} flavour", config.hidden_act(),
-          to_string(flavor));
-  a.activation = *activation;
+  a.gated = flavor == Flavor::tensorflow && config.hidden_act() == "glu";
+  if (a.gated) {
+    require(a.intermediate_size % 2 == 0, ErrorCode::value, "hidden_act: 'glu' halves intermediate_size {}, which should be even",
+            a.intermediate_size);
+    require(!a.has_mlm_head(), ErrorCode::value, "hidden_act: 'glu' halves what the decoder of {} needs whole", to_string(model_class));
+  } else {
+    const auto activation = backend::activation_from_name(config.hidden_act(), flavor);
+    require(activation.has_value(), ErrorCode::key, "hidden_act: '{}' is not an activation of the {} flavour", config.hidden_act(),
+            to_string(flavor));
+    a.activation = *activation;
+  }
 
   a.hidden_dropout = config.hidden_dropout_prob();
   a.attention_dropout = config.attention_probs_dropout_prob();

@@ -47,6 +47,7 @@ struct Architecture {
   std::int64_t chunk_size = 0;         ///< of the feed-forward check; 0: none
 
   backend::Activation activation = backend::Activation::none;
+  bool gated = false;  ///< TensorFlow's glu: ffn_output reads the first half of ffn's outputs times the sigmoid of the second
   PositionType position_type = PositionType::absolute;
   double layer_norm_eps = 1e-12;
   double initializer_range = 0.02;

@@ -61,7 +61,7 @@ class Table {
       row(layer + "attention.distance_embedding.weight", {std::max<std::int64_t>(0, 2 * a_.max_positions - 1), a_.head_size},
           Initializer::normal);
     linear(layer + "ffn", a_.intermediate_size, a_.hidden_size);
-    linear(layer + "ffn_output", a_.hidden_size, a_.intermediate_size);
+    linear(layer + "ffn_output", a_.hidden_size, a_.gated ? a_.intermediate_size / 2 : a_.intermediate_size);
   }
 
   void head() {
