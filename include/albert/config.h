@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "albert/export.h"
@@ -130,9 +131,14 @@ class AlbertConfig {
   void set_common(Arguments& arguments, const Json& token_ids);
   void check_labels(const Json* num_labels);
   void set_num_labels(const Json& count);
-  [[nodiscard]] const Attribute* find(std::string_view name) const;
+  [[nodiscard]] const Attribute* find_own(std::string_view name) const;
+  void assign_own(std::string_view name, Json value, Form form = Form::plain);
+  // Every other access by name goes through the attribute_map that a file may bring along, as in
+  // the reference: {"d_model": "hidden_size"} makes d_model another name of hidden_size.
+  [[nodiscard]] std::string mapped(std::string_view name) const;  // Error{type} when the map is none
+  [[nodiscard]] const Attribute* find(std::string_view name) const { return find_own(mapped(name)); }
   [[nodiscard]] const Json& value(std::string_view name) const;  // Error{key}
-  void assign(std::string_view name, Json value, Form form = Form::plain);
+  void assign(std::string_view name, Json value, Form form = Form::plain) { assign_own(mapped(name), std::move(value), form); }
   void convert_keys(std::string_view name);
   [[nodiscard]] std::vector<Attribute> serialized() const;
   [[nodiscard]] std::vector<Attribute> serialized_diff() const;

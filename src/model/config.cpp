@@ -195,7 +195,26 @@ void AlbertConfig::set_common(Arguments& arguments, const Json& token_ids) {
   for (const auto* member : arguments.rest()) set(member->first, member->second);
 }
 
-const AlbertConfig::Attribute* AlbertConfig::find(std::string_view name) const {
+std::string AlbertConfig::mapped(std::string_view name) const {
+  const Attribute* attribute = find_own("attribute_map");
+  if (!attribute) return std::string(name);
+  const Json& map = attribute->value;
+  if (map.is_object()) {
+    const Json* target = map.find(name);
+    require(!target || target->is_string(), ErrorCode::type, "attribute_map: the name that '{:.100}' stands for should be a string, got {}",
+            name, target ? target->type_name() : "");
+    return target ? target->as_string() : std::string(name);
+  }
+  // Python looks into any container, and then cannot take the entry of that name.
+  const auto& items = map.is_array() ? map.as_array() : Json::Array();
+  const bool contains =
+      map.is_string() ? map.as_string().find(name) != std::string::npos : std::find(items.begin(), items.end(), Json(name)) != items.end();
+  require(!contains && (map.is_string() || map.is_array()), ErrorCode::type, "attribute_map should be a dictionary, got {}",
+          map.type_name());
+  return std::string(name);
+}
+
+const AlbertConfig::Attribute* AlbertConfig::find_own(std::string_view name) const {
   const auto place = places_.find(name);
   return place == places_.end() ? nullptr : &attributes_[place->second];
 }
@@ -206,7 +225,7 @@ const Json& AlbertConfig::value(std::string_view name) const {
   return attribute->value;
 }
 
-void AlbertConfig::assign(std::string_view name, Json value, Form form) {
+void AlbertConfig::assign_own(std::string_view name, Json value, Form form) {
   const auto place = places_.find(name);
   if (place != places_.end()) {
     Attribute& attribute = attributes_[place->second];
@@ -218,35 +237,45 @@ void AlbertConfig::assign(std::string_view name, Json value, Form form) {
   attributes_.push_back({std::string(name), std::move(value), form});
 }
 
-bool AlbertConfig::has(std::string_view name) const {
-  if (name == "num_labels") (void)num_labels();  // a length that cannot be taken is an error here too
-  return find(name) || name == "num_labels" || name == "use_return_dict" || name == "name_or_path" || is_class_attribute(name);
+bool AlbertConfig::has(std::string_view given) const {
+  const std::string name = given == "attribute_map" ? std::string(given) : mapped(given);
+  // A property whose attributes an attribute_map hides is none; a length that cannot be taken is an error here too.
+  if (name == "num_labels") {
+    if (find("id2label")) (void)python_len(value("id2label"));
+    return find("id2label") != nullptr;
+  }
+  if (name == "use_return_dict") return find("return_dict") != nullptr;
+  return find_own(name) || name == "name_or_path" || is_class_attribute(name);
 }
 
-Json AlbertConfig::get(std::string_view name) const {
-  if (name == "num_labels") return num_labels();
+Json AlbertConfig::get(std::string_view given) const {
+  const std::string name = given == "attribute_map" ? std::string(given) : mapped(given);
+  if (name == "num_labels") return python_len(value("id2label"));
   if (name == "use_return_dict") {
     const Json& return_dict = value("return_dict");
     return python_bool(return_dict) ? Json(!torchscript()) : return_dict;
   }
   if (name == "name_or_path") return value("_name_or_path");
-  if (!find(name)) {
+  const Attribute* attribute = find_own(name);
+  if (!attribute) {
     if (name == "model_type") return "albert";
     if (name == "is_composition") return false;
     if (name == "attribute_map") return Json::Object();
     if (name == "_auto_class") return {};
+    fail(ErrorCode::key, "the configuration has no attribute '{:.100}'", name);
   }
-  return value(name);
+  return attribute->value;
 }
 
-void AlbertConfig::set(std::string_view name, Json value) {
+void AlbertConfig::set(std::string_view given, Json value) {
+  const std::string name = mapped(given);
   require(name != "use_return_dict", ErrorCode::key, "use_return_dict is derived from return_dict and torchscript and cannot be set");
   if (name == "num_labels")
     set_num_labels(value);
   else if (name == "name_or_path")
     assign("_name_or_path", python_str(value));
   else
-    assign(name, std::move(value));
+    assign_own(name, std::move(value));
 }
 
 void AlbertConfig::update(const Json& dict) {
@@ -261,7 +290,7 @@ bool AlbertConfig::Attribute::same_value(const Attribute& other) const {
 bool AlbertConfig::operator==(const AlbertConfig& other) const {
   return attributes_.size() == other.attributes_.size() &&
          std::all_of(attributes_.begin(), attributes_.end(), [&](const Attribute& attribute) {
-           const Attribute* same = other.find(attribute.name);
+           const Attribute* same = other.find_own(attribute.name);
            return same && attribute.same_value(*same);
          });
 }

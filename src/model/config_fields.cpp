@@ -74,7 +74,7 @@ bool AlbertConfig::torchscript() const { return python_bool(value("torchscript")
 bool AlbertConfig::tf_legacy_loss() const { return python_bool(value("tf_legacy_loss")); }
 bool AlbertConfig::output_attentions() const { return python_bool(value("output_attentions")); }
 bool AlbertConfig::output_hidden_states() const { return python_bool(value("output_hidden_states")); }
-bool AlbertConfig::use_return_dict() const { return python_bool(value("return_dict")) && !torchscript(); }
+bool AlbertConfig::use_return_dict() const { return python_bool(get("use_return_dict")); }
 
 std::int64_t AlbertConfig::chunk_size_feed_forward() const {
   const Json& size = value("chunk_size_feed_forward");

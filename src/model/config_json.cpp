@@ -46,7 +46,7 @@ void sort_keys(Json& value) {
 
 std::vector<AlbertConfig::Attribute> AlbertConfig::serialized() const {
   for (const std::string_view method : {"to_dict", "to_diff_dict", "to_json_string", "dict_torch_dtype_to_str"})
-    require(!find(method), ErrorCode::type, "the attribute '{}' hides the function of that name", method);
+    require(!find_own(method), ErrorCode::type, "the attribute '{}' hides the function of that name", method);
   std::vector<Attribute> result;
   bool has_model_type = false;
   for (const Attribute& attribute : attributes_) {
@@ -89,6 +89,8 @@ std::vector<AlbertConfig::Attribute> AlbertConfig::serialized_diff() const {
     return found == table.end() ? if_absent : !attribute.same_value(found->second);
   };
   auto attributes = serialized();
+  for (const Attribute& attribute : attributes)
+    if (attribute.name != "attribute_map") (void)mapped(attribute.name);  // the reference looks at each by its name
   std::erase_if(attributes, [&](const Attribute& attribute) {
     return attribute.name != "transformers_version" && attribute.name != "model_type" && !differs(common, attribute, true) &&
            !(compare_own && differs(own, attribute, false));

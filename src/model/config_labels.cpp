@@ -76,7 +76,7 @@ void AlbertConfig::set_id2label(const std::map<std::int64_t, std::string>& id2la
   assign("id2label", std::move(map), Form::integer_keys);
 }
 
-std::int64_t AlbertConfig::num_labels() const { return static_cast<std::int64_t>(python_len(value("id2label"))); }
+std::int64_t AlbertConfig::num_labels() const { return get("num_labels").as_int(); }
 
 std::string AlbertConfig::label(std::int64_t id) const {
   const Json* label = value("id2label").find(std::to_string(id));

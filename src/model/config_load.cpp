@@ -80,7 +80,7 @@ AlbertConfig AlbertConfig::from_dict(const Json& dict, const Json& overrides, Js
   });
 
   AlbertConfig config(dict);
-  config.convert_keys("pruned_heads");
+  if (config.has("pruned_heads")) config.convert_keys("pruned_heads");  // an attribute_map can hide it
 
   const Json* num_labels = nullptr;
   const Json* id2label = nullptr;
@@ -104,7 +104,7 @@ AlbertConfig AlbertConfig::from_dict(const Json& dict, const Json& overrides, Js
     if (known) config.set(name, value);
     if (!known || name == "torch_dtype") rest.emplace_back(name, std::move(value));
   }
-  (void)config.serialized();  // what cannot be written is refused here, as the reference logs the text
+  (void)config.serialized_diff();  // what cannot be written is refused here, as the reference logs the text
   if (unused) *unused = std::move(rest);
   return config;
 }

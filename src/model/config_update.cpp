@@ -55,10 +55,11 @@ void AlbertConfig::update_from_string(std::string_view text) {
   }
   for (const auto& [name, first] : order) {
     require(has(name), ErrorCode::value, "key {:.100} isn't in the original config dict", name);
-    const Attribute* attribute = find(name);
+    const std::string own = name == "attribute_map" ? std::string(name) : mapped(name);
+    const Attribute* attribute = find_own(own);
     const bool readable = !attribute || attribute->form != Form::dtype;
-    const Json old = readable && (attribute || name == "num_labels" || name == "use_return_dict" || name == "name_or_path" ||
-                                  name == "model_type" || name == "is_composition")
+    const Json old = readable && (attribute || own == "num_labels" || own == "use_return_dict" || own == "name_or_path" ||
+                                  own == "model_type" || own == "is_composition")
                          ? get(name)
                          : Json();
     set(name, parse_like(old, pairs[places.at(name)].second.as_string(), name));

@@ -400,6 +400,25 @@ cases.append({"make": {"files": {"config.json": '{"configuration_files": ["confi
 cases.append({"make": {"files": {"config.json": '{"configuration_files": ["config.4.0.0.json"]}', "config.4.0.0.json": "[]"}, "path": "."}})
 cases.append({"make": {"files": {"config.json": '{"configuration_files": ["config.4.0.0.json"], "vocab_size": 3}', "config.4.0.0.json": '{"configuration_files": ["config.4.1.json"], "model_type": "x"}'}, "path": "."}})
 
+# Other names for attributes, which a file may bring along.
+for names in [{"d_model": "hidden_size"}, {}, None, 3, True, 1.5, "", "x", "hidden_size", "num_labels and more", [], ["hidden_size"], ["d_model"], [3], {"d_model": 3},
+              {"d_model": None}, {"hidden_size": "d_model"}, {"hidden_size": "hidden_size"}, {"a": "d_model", "d_model": "hidden_size"},
+              {"d_model": "hidden_size", "hidden_size": "d_model"}, {"attribute_map": "x"}, {"num_labels": "x"}, {"x": "num_labels"}, {"id2label": "x"}, {"x": "id2label"},
+              {"return_dict": "x"}, {"x": "use_return_dict"}, {"use_return_dict": "x"}, {"name_or_path": "x"}, {"_name_or_path": "x"}, {"x": "name_or_path"},
+              {"pruned_heads": "x"}, {"x": "pruned_heads"}, {"pad_token_id": "x"}, {"x": "model_type"}, {"vocab_size": ""}]:
+    init(attribute_map=names)
+    init(attribute_map=names, d_model=8, hidden_size=16, x=3)
+    init(d_model=8, x=3, attribute_map=names)
+    from_dict({"attribute_map": names, "hidden_size": 16}, d_model=12, x=5)
+    from_dict({"d_model": 8, "attribute_map": names, "pruned_heads": {"1": [0]}}, hidden_size=12, num_labels=4)
+    steps(("set", "d_model", 24), ("set", "x", 4), ("set", "num_labels", 3), attribute_map=names)
+    steps(("set", "hidden_size", 32), ("string", "d_model=48"), attribute_map=names, d_model=5)
+steps(("set", "attribute_map", {"d_model": "hidden_size"}), ("set", "d_model", 8), ("update", {"d_model": 9, "vocab_size": 3}))
+steps(("set", "attribute_map", None), ("set", "d_model", 8))
+steps(("set", "attribute_map", {"attribute_map": "other"}), ("set", "attribute_map", {"d_model": "hidden_size"}), ("set", "d_model", 8))
+steps(("string", "attribute_map=3"), attribute_map={"d_model": "hidden_size"})
+files(".", config_json={"attribute_map": {"d_model": "hidden_size"}, "d_model": 3, "hidden_size": 4}, overrides={"d_model": 5, "other": 6})
+
 # Random mixtures.
 rng = random.Random(7)
 names = list(AlbertConfig().to_dict()) + ["num_labels", "name_or_path", "xla_device", "gradient_checkpointing", "use_return_dict", "quantization_config", "x", "Y", "_z"]
