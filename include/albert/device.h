@@ -18,7 +18,7 @@ struct DeviceOptions {
   std::string kind = "cpu";  ///< "cpu" (vectorised) or "ref" (plain scalar code, the law)
   /// Instruction set of the cpu backend: "scalar", "avx2", "avx512", ... Empty: $ALBERT_FORCE_ISA,
   /// else the best the machine has. Error{value} when the machine lacks what is asked for.
-  std::string isa;
+  std::string isa{};
   int threads = 0;           ///< 0: one a core this process may use
   DType dtype = DType::f32;  ///< arithmetic: f32; f64 with "ref" only
 };
@@ -37,8 +37,8 @@ class Device {
 
 /// Instruction sets of the cpu backend, best last, with whether this machine can run each.
 struct InstructionSet {
-  std::string name;
-  bool available;
+  std::string name{};
+  bool available = false;
 };
 [[nodiscard]] std::vector<InstructionSet> instruction_sets();
 

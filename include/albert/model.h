@@ -35,23 +35,23 @@ enum class Padding { exact, packed };
 /// The arguments of a model call; a Tensor that is not set is the reference's None.
 /// Shapes as in the reference: B batch, S sequence, K choices, E embedding_size, A heads, N layers.
 struct ModelInputs {
-  std::optional<Tensor> input_ids;       ///< [B, S] int64 or int32 (multiple choice: [B, K, S])
-  std::optional<Tensor> attention_mask;  ///< [B, S] any number type; [B, S, S] per query. Default: ones
-  std::optional<Tensor> token_type_ids;  ///< [B, S] integers. Default: zeros
-  std::optional<Tensor> position_ids;    ///< [B, S] or [1, S] integers. Default: 0 ... S-1
-  std::optional<Tensor> head_mask;       ///< [A], [N, A] or five axes; 1 keep, 0 remove
-  std::optional<Tensor> inputs_embeds;   ///< [B, S, E] instead of input_ids
-  std::optional<Tensor> labels;
-  std::optional<Tensor> sentence_order_label;  ///< [B]
-  std::optional<Tensor> start_positions;       ///< [B]
-  std::optional<Tensor> end_positions;         ///< [B]
+  std::optional<Tensor> input_ids{};       ///< [B, S] int64 or int32 (multiple choice: [B, K, S])
+  std::optional<Tensor> attention_mask{};  ///< [B, S] any number type; [B, S, S] per query. Default: ones
+  std::optional<Tensor> token_type_ids{};  ///< [B, S] integers. Default: zeros
+  std::optional<Tensor> position_ids{};    ///< [B, S] or [1, S] integers. Default: 0 ... S-1
+  std::optional<Tensor> head_mask{};       ///< [A], [N, A] or five axes; 1 keep, 0 remove
+  std::optional<Tensor> inputs_embeds{};   ///< [B, S, E] instead of input_ids
+  std::optional<Tensor> labels{};
+  std::optional<Tensor> sentence_order_label{};  ///< [B]
+  std::optional<Tensor> start_positions{};       ///< [B]
+  std::optional<Tensor> end_positions{};         ///< [B]
 };
 
 struct ForwardOptions {
-  std::optional<bool> output_attentions;  ///< default: the configuration's
-  std::optional<bool> output_hidden_states;
+  std::optional<bool> output_attentions{};  ///< default: the configuration's
+  std::optional<bool> output_hidden_states{};
   Padding padding = Padding::exact;
-  std::optional<bool> train;  ///< dropout on or off. Default: the model's mode
+  std::optional<bool> train{};  ///< dropout on or off. Default: the model's mode
   std::uint64_t dropout_seed = 0;
 };
 
@@ -92,8 +92,8 @@ class Parameters {
 /// What loading found, in the reference's words.
 struct LoadingInfo {
   struct Mismatch {
-    std::string name;
-    std::vector<std::int64_t> file_shape, model_shape;
+    std::string name{};
+    std::vector<std::int64_t> file_shape{}, model_shape{};
   };
   std::vector<std::string> missing_keys, unexpected_keys;
   std::vector<Mismatch> mismatched_keys;
@@ -101,20 +101,20 @@ struct LoadingInfo {
 };
 
 struct LoadOptions {
-  std::shared_ptr<const Device> device;  ///< null: default_device()
+  std::shared_ptr<const Device> device{};  ///< null: default_device()
   Flavor flavor = Flavor::pytorch;
-  std::optional<AlbertConfig> config;  ///< null: the folder's config.json
-  Json config_overrides;               ///< keyword arguments for the configuration
+  std::optional<AlbertConfig> config{};  ///< null: the folder's config.json
+  Json config_overrides{};               ///< keyword arguments for the configuration
   bool ignore_mismatched_sizes = false;
-  std::string variant;
-  std::optional<bool> use_safetensors;
+  std::string variant{};
+  std::optional<bool> use_safetensors{};
   std::uint64_t seed = 0;       ///< for parameters that the file lacks
   LoadingInfo* info = nullptr;  ///< filled in when given
   /// A folder may hold heads for several tasks around one encoder: heads/TASK/config.json and
   /// heads/TASK/model.safetensors with the head's tensors alone. With `task` the encoder comes from
   /// the folder's own weights, the configuration and the head from heads/TASK; a folder without
   /// that head is read as any other.
-  std::string task;
+  std::string task{};
 };
 
 /// The path of the model inside the program ("embedded:albert-mini-en"), which configurations,
@@ -140,7 +140,7 @@ enum class ModelClass {
 class AlbertPreTrainedModel {
  public:
   struct BuildOptions {
-    std::shared_ptr<const Device> device;
+    std::shared_ptr<const Device> device{};
     Flavor flavor = Flavor::pytorch;
     std::uint64_t seed = 0;
     bool add_pooling_layer = true;  ///< AlbertModel only
@@ -160,7 +160,7 @@ class AlbertPreTrainedModel {
   struct SaveOptions {
     bool safe_serialization = true;
     std::string max_shard_size = "10GB";  ///< an integer and a unit: GB, MB, KB, GiB, MiB, KiB
-    std::string variant;                  ///< model.VARIANT.safetensors
+    std::string variant{};                ///< model.VARIANT.safetensors
   };
   void save_pretrained(const std::string& directory, const SaveOptions& options) const;
   void save_pretrained(const std::string& directory) const { save_pretrained(directory, SaveOptions{}); }

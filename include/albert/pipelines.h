@@ -58,11 +58,11 @@ class Outcome {
 
 /// How a pipeline is loaded and how it computes.
 struct PipelineOptions {
-  std::shared_ptr<const Device> device;  ///< null: default_device()
+  std::shared_ptr<const Device> device{};  ///< null: default_device()
   Flavor flavor = Flavor::pytorch;
   bool use_fast = true;              ///< the fast tokenizer where there is one
-  Json tokenizer_overrides;          ///< keyword arguments of the tokenizer
-  Json config_overrides;             ///< keyword arguments of the configuration
+  Json tokenizer_overrides{};        ///< keyword arguments of the tokenizer
+  Json config_overrides{};           ///< keyword arguments of the configuration
   std::int64_t batch_tokens = 2048;  ///< tokens in one call of the model, at most (but at least one row)
   Padding padding = Padding::packed;
 };
@@ -101,15 +101,15 @@ class Pipeline {
 
 struct FillMaskOptions {
   std::int64_t top_k = 5;
-  std::optional<std::vector<std::string>> targets;  ///< pieces or words to choose among
-  CallOptions tokenizer_kwargs;                     ///< truncation, max_length ...
+  std::optional<std::vector<std::string>> targets{};  ///< pieces or words to choose among
+  CallOptions tokenizer_kwargs{};                     ///< truncation, max_length ...
 };
 
 struct FillMaskCandidate {
   double score = 0;  ///< softmax over the whole vocabulary
   std::int32_t token = 0;
-  std::string token_str;
-  std::string sequence;  ///< the text with the mask replaced
+  std::string token_str{};
+  std::string sequence{};  ///< the text with the mask replaced
 };
 
 class FillMaskPipeline : public Pipeline {
@@ -129,14 +129,14 @@ class FillMaskPipeline : public Pipeline {
 
 struct TextClassificationOptions {
   /// Not set: only the best label, as one object. kAll: every label, sorted.
-  std::optional<std::int64_t> top_k;
-  std::optional<std::string> function_to_apply;  ///< "sigmoid", "softmax", "none"; null: by the configuration
-  std::optional<bool> return_all_scores;         ///< old form: every label, unsorted. Ignored with top_k
-  CallOptions tokenizer_kwargs;
+  std::optional<std::int64_t> top_k{};
+  std::optional<std::string> function_to_apply{};  ///< "sigmoid", "softmax", "none"; null: by the configuration
+  std::optional<bool> return_all_scores{};         ///< old form: every label, unsorted. Ignored with top_k
+  CallOptions tokenizer_kwargs{};
 };
 
 struct LabelScore {
-  std::string label;
+  std::string label{};
   double score = 0;
 };
 
@@ -145,7 +145,7 @@ class TextClassificationPipeline : public Pipeline {
   using Input = TextInput;
   using Options = TextClassificationOptions;
   struct Result {
-    std::vector<LabelScore> labels;
+    std::vector<LabelScore> labels{};
     bool single = false;  ///< the old form: one label, not a list
   };
   TextClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
@@ -163,19 +163,19 @@ enum class AggregationStrategy { none, simple, first, average, max };
 [[nodiscard]] AggregationStrategy aggregation_strategy_from_string(std::string_view name);
 
 struct TokenClassificationOptions {
-  std::optional<AggregationStrategy> aggregation_strategy;  ///< not set: none
+  std::optional<AggregationStrategy> aggregation_strategy{};  ///< not set: none
   std::vector<std::string> ignore_labels = {"O"};
-  std::optional<std::int64_t> stride;                  ///< overlap of windows over a long text; fast only
-  std::optional<std::vector<Offsets>> offset_mapping;  ///< one for each token, instead of the tokenizer's
+  std::optional<std::int64_t> stride{};                  ///< overlap of windows over a long text; fast only
+  std::optional<std::vector<Offsets>> offset_mapping{};  ///< one for each token, instead of the tokenizer's
 };
 
 struct Entity {
   bool group = false;  ///< `label` is an entity_group, there is no index
-  std::string label;
+  std::string label{};
   double score = 0;
   std::int64_t index = 0;  ///< of the token in its window, specials counted
-  std::string word;
-  std::optional<std::int64_t> start, end;  ///< null with a slow tokenizer
+  std::string word{};
+  std::optional<std::int64_t> start{}, end{};  ///< null with a slow tokenizer
 };
 
 class TokenClassificationPipeline : public Pipeline {
@@ -195,24 +195,24 @@ class TokenClassificationPipeline : public Pipeline {
 
 struct QuestionAnsweringOptions {
   std::int64_t top_k = 1;
-  std::optional<std::int64_t> doc_stride;   ///< fast: overlap of windows; slow: step. Null: min(max_seq_len / 2, 128)
-  std::optional<std::int64_t> max_seq_len;  ///< null: min(model_max_length, 384)
-  std::int64_t max_answer_len = 15;         ///< tokens
-  std::int64_t max_question_len = 64;       ///< tokens; slow only
+  std::optional<std::int64_t> doc_stride{};   ///< fast: overlap of windows; slow: step. Null: min(max_seq_len / 2, 128)
+  std::optional<std::int64_t> max_seq_len{};  ///< null: min(model_max_length, 384)
+  std::int64_t max_answer_len = 15;           ///< tokens
+  std::int64_t max_question_len = 64;         ///< tokens; slow only
   bool handle_impossible_answer = false;
   bool align_to_words = true;
 };
 
 struct QuestionInput {
-  std::string question;
-  std::string context;
+  std::string question{};
+  std::string context{};
 };
 
 struct Answer {
   double score = 0;
   std::int64_t start = 0;  ///< code points of the context
   std::int64_t end = 0;
-  std::string answer;
+  std::string answer{};
 };
 
 class QuestionAnsweringPipeline : public Pipeline {
@@ -232,7 +232,7 @@ class QuestionAnsweringPipeline : public Pipeline {
 // --- zero-shot-classification ---
 
 struct ZeroShotClassificationOptions {
-  std::vector<std::string> candidate_labels;
+  std::vector<std::string> candidate_labels{};
   std::string hypothesis_template = "This example is {}.";  ///< {} stands for the label; {{ and }} for braces
   bool multi_label = false;
 };
@@ -242,8 +242,8 @@ class ZeroShotClassificationPipeline : public Pipeline {
   using Input = std::string;
   using Options = ZeroShotClassificationOptions;
   struct Result {
-    std::string sequence;
-    std::vector<LabelScore> labels;  ///< best first
+    std::string sequence{};
+    std::vector<LabelScore> labels{};  ///< best first
   };
   ZeroShotClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options = {});
   static ZeroShotClassificationPipeline from_pretrained(const std::string& path, PipelineOptions options = {});
@@ -263,7 +263,7 @@ enum class Pooling { none, cls, mean, max };
 [[nodiscard]] Pooling pooling_from_string(std::string_view name);  ///< Error{key}
 
 struct FeatureExtractionOptions {
-  CallOptions tokenizer_kwargs;
+  CallOptions tokenizer_kwargs{};
   Pooling pooling = Pooling::none;
   bool normalize = false;  ///< each resulting vector divided by its Euclidean length
 };
@@ -285,15 +285,15 @@ class FeatureExtractionPipeline : public Pipeline {
 // --- multiple-choice (ours; inputs as in the reference's guide) ---
 
 struct MultipleChoiceInput {
-  std::string text;
-  std::vector<std::string> choices;
+  std::string text{};
+  std::vector<std::string> choices{};
 };
 
 struct MultipleChoiceOptions {};
 
 struct ChoiceScore {
   std::int64_t choice = 0;  ///< position in the input
-  std::string text;
+  std::string text{};
   double score = 0;  ///< softmax over the choices
 };
 

@@ -36,23 +36,23 @@ struct Offsets {
 
 /// One tokenised input: all vectors have the same length (the fast-only ones are empty for the slow form).
 struct Encoding {
-  std::vector<std::int32_t> input_ids;
-  std::vector<std::int32_t> token_type_ids;
-  std::vector<std::int32_t> attention_mask;       ///< 1 token, 0 padding
-  std::vector<std::int32_t> special_tokens_mask;  ///< 1 for specials that were added, and padding
-  std::vector<std::string> tokens;
-  std::vector<Offsets> offsets;                  ///< fast only
-  std::vector<std::int32_t> word_ids;            ///< fast only; -1: none
-  std::vector<std::int32_t> sequence_ids;        ///< 0 first text, 1 second; -1: special or padding
-  std::vector<Encoding> overflowing;             ///< fast: further windows, when asked for
-  std::vector<std::int32_t> overflowing_tokens;  ///< slow: ids cut off, when asked for
-  std::int64_t num_truncated_tokens = 0;         ///< slow, with overflowing_tokens
+  std::vector<std::int32_t> input_ids{};
+  std::vector<std::int32_t> token_type_ids{};
+  std::vector<std::int32_t> attention_mask{};       ///< 1 token, 0 padding
+  std::vector<std::int32_t> special_tokens_mask{};  ///< 1 for specials that were added, and padding
+  std::vector<std::string> tokens{};
+  std::vector<Offsets> offsets{};                  ///< fast only
+  std::vector<std::int32_t> word_ids{};            ///< fast only; -1: none
+  std::vector<std::int32_t> sequence_ids{};        ///< 0 first text, 1 second; -1: special or padding
+  std::vector<Encoding> overflowing{};             ///< fast: further windows, when asked for
+  std::vector<std::int32_t> overflowing_tokens{};  ///< slow: ids cut off, when asked for
+  std::int64_t num_truncated_tokens = 0;           ///< slow, with overflowing_tokens
   [[nodiscard]] std::size_t size() const noexcept { return input_ids.size(); }
 };
 
 /// A token that is cut out of the text before the model sees it.
 struct AddedToken {
-  std::string content;
+  std::string content{};
   bool single_word = false;
   bool lstrip = false;
   bool rstrip = false;
@@ -69,17 +69,17 @@ enum class Side { left, right };
 struct CallOptions {
   bool add_special_tokens = true;
   PaddingStrategy padding = PaddingStrategy::do_not_pad;
-  std::optional<TruncationStrategy> truncation;  ///< null: longest_first when max_length is given without padding, else none
-  std::optional<std::int64_t> max_length;
+  std::optional<TruncationStrategy> truncation{};  ///< null: longest_first when max_length is given without padding, else none
+  std::optional<std::int64_t> max_length{};
   std::int64_t stride = 0;
-  std::optional<std::int64_t> pad_to_multiple_of;
+  std::optional<std::int64_t> pad_to_multiple_of{};
   bool return_overflowing_tokens = false;
 };
 
 /// A text or a pair of texts.
 struct TextInput {
-  std::string text;
-  std::optional<std::string> text_pair;
+  std::string text{};
+  std::optional<std::string> text_pair{};
 };
 
 /// A token to add: a plain text (not normalized when it is special, normalized otherwise) or an
@@ -88,8 +88,8 @@ using TokenArgument = std::variant<std::string, AddedToken>;
 
 /// The arguments of the reference's save_pretrained.
 struct SaveOptions {
-  std::optional<bool> legacy_format;  ///< fast: null both forms, false tokenizer.json alone, true the slow form's files alone
-  std::string filename_prefix;        ///< put before every file name, with a "-"
+  std::optional<bool> legacy_format{};  ///< fast: null both forms, false tokenizer.json alone, true the slow form's files alone
+  std::string filename_prefix{};        ///< put before every file name, with a "-"
 };
 
 /// What both forms have in common (the reference's PreTrainedTokenizerBase).
