@@ -123,6 +123,7 @@ int forward(const Arguments& arguments) {
     const Progress progress("");
     return loaded.forward(inputs, call);
   });
+  for (const auto& warning : result.warnings()) warn(warning);
   const DeferInterrupts until_written;
   in_stage(Stage::write, [&] { albert::save_safetensors(*outputs_path, named(result)); });
   return 0;

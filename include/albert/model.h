@@ -65,9 +65,13 @@ class ModelOutput {
   [[nodiscard]] const std::vector<Tensor>& list(std::string_view name) const;  ///< Error{key}
   [[nodiscard]] const std::vector<std::pair<std::string, Value>>& fields() const noexcept { return fields_; }
   void append(std::string name, Value value) { fields_.emplace_back(std::move(name), std::move(value)); }
+  /// What the reference would log during the call (it says each only once a process).
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+  void warn(std::string sentence) { warnings_.push_back(std::move(sentence)); }
 
  private:
   std::vector<std::pair<std::string, Value>> fields_;
+  std::vector<std::string> warnings_;
 };
 
 /// A complete set of a model's parameters by their PyTorch names, plus the layout they share.

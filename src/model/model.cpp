@@ -7,6 +7,7 @@
 #include "base/element.h"
 #include "model/forward.h"
 #include "model/model_impl.h"
+#include "model/python_value.h"
 
 namespace albert {
 namespace {
@@ -22,6 +23,29 @@ ProblemType inferred_problem(std::int64_t num_labels, const Tensor& labels) {
   if (num_labels == 1) return ProblemType::regression;
   if (labels.dtype() == DType::i64 || labels.dtype() == DType::i32) return ProblemType::single_label_classification;
   return ProblemType::multi_label_classification;
+}
+
+/// The reference's word about ids that begin or end with the padding token while nothing is masked; empty when it has none.
+std::string padding_warning(const AlbertConfig& config, const ModelInputs& inputs) {
+  if (!inputs.input_ids || inputs.attention_mask || config.get("pad_token_id").is_null()) return {};
+  const Tensor ids = inputs.input_ids->to(DType::i64);
+  const auto values = ids.values<std::int64_t>();
+  const auto width = static_cast<std::size_t>(ids.shape().empty() ? 0 : ids.shape().back());
+  const std::int64_t pad = *config.pad_token_id();
+  bool found = false;
+  for (std::size_t row = 0; width > 0 && row < values.size(); row += width)
+    found = found || values[row] == pad || values[row + width - 1] == pad;
+  if (!found) return {};
+  std::string warning =
+      "We strongly recommend passing in an `attention_mask` since your input_ids may be padded. See "
+      "https://huggingface.co/docs/transformers/troubleshooting#incorrect-output-when-padding-tokens-arent-masked.";
+  const Json bos = config.get("bos_token_id"), eos = config.get("eos_token_id"), sep = config.get("sep_token_id");
+  if (bos == Json(pad) || eos == Json(pad) || sep == Json(pad))
+    warning += fmt::format(
+        "\nYou may ignore this warning if your `pad_token_id` ({}) is identical to the `bos_token_id` ({}), `eos_token_id` ({}), or the "
+        "`sep_token_id` ({}), and your input is not padded.",
+        pad, python_str(bos), python_str(eos), python_str(sep));
+  return warning;
 }
 
 }  // namespace
@@ -91,7 +115,10 @@ ModelOutput AlbertPreTrainedModel::Impl::run(const Parameters& with, const Model
   if (architecture.model_class == ModelClass::sequence_classification && architecture.flavor == Flavor::pytorch && inputs.labels)
     settings.problem = problem_type(*inputs.labels, remember);
   try {
-    return run_forward(architecture, with, device, inputs, settings);
+    ModelOutput output = run_forward(architecture, with, device, inputs, settings);
+    if (architecture.flavor == Flavor::pytorch)
+      if (std::string warning = padding_warning(config(), inputs); !warning.empty()) output.warn(std::move(warning));
+    return output;
   } catch (const std::bad_alloc&) {
     fail(ErrorCode::resource, "out of memory in a forward pass of {}", to_string(architecture.model_class));
   }

@@ -396,15 +396,20 @@ class Tasks(Program):
         lines = self.rows(albert("bench", "--json", "--shapes", "1x8,2x5", "--seconds", "0"))
         keys = ["batch", "sequence", "threads", "dtype", "milliseconds_min", "milliseconds_median", "tokens_per_second"]
         self.assertEqual([list(line) for line in lines], [keys] * 2)
+        self.assertEqual([(line["batch"], line["sequence"], line["dtype"]) for line in lines], [(1, 8, "float32"), (2, 5, "float32")])
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
+        lines += self.rows(albert("bench", "--json", "--config", folder, "--shapes", "3x5", "--seconds", "0", "--threads", "1"))
+        lines += self.rows(albert("bench", "--json", "--config", folder, "--mixed", "--seconds", "0"))
+        self.assertEqual([list(line) for line in lines], [keys] * 4)
+        self.assertEqual([(line["batch"], line["sequence"]) for line in lines[2:]], [(3, 5), (16, "mixed")])
+        self.assertEqual(lines[2]["threads"], 1)
+        for line, tokens in zip(lines, (8, 10, 15, 11622)):
+            self.assertLessEqual(line["milliseconds_min"], line["milliseconds_median"])
+            self.assertAlmostEqual(line["tokens_per_second"] * line["milliseconds_median"] / 1000, tokens, places=3)
 
 
-class HugeConfigurations(Program):
-    """Refused at once, whatever the weights beside them are."""
-
-    HUGE = [{"hidden_size": 2**30, "num_attention_heads": 1}, {"vocab_size": 2**31 - 1}, {"embedding_size": 2**31 - 1}, {"hidden_size": 10**30},
-            {"intermediate_size": 2**31 - 1}, {"max_position_embeddings": 2**31 - 1}, {"type_vocab_size": 2**31 - 1}, {"num_hidden_layers": 10001},
-            {"inner_group_num": 5001}, {"num_hidden_groups": 10000, "hidden_size": 2**13}, {"num_labels": 2**31 - 1},
-            {"hidden_size": 2**16, "intermediate_size": 2**18, "num_hidden_groups": 9}]
+class WithTensors(Program):
+    """Input tensors of three padding ids, and a folder for more."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -417,6 +422,15 @@ class HugeConfigurations(Program):
         with open(path, "wb") as file:
             file.write(len(text).to_bytes(8, "little") + text + data)
         return path
+
+
+class HugeConfigurations(WithTensors):
+    """Refused at once, whatever the weights beside them are."""
+
+    HUGE = [{"hidden_size": 2**30, "num_attention_heads": 1}, {"vocab_size": 2**31 - 1}, {"embedding_size": 2**31 - 1}, {"hidden_size": 10**30},
+            {"intermediate_size": 2**31 - 1}, {"max_position_embeddings": 2**31 - 1}, {"type_vocab_size": 2**31 - 1}, {"num_hidden_layers": 10001},
+            {"inner_group_num": 5001}, {"num_hidden_groups": 10000, "hidden_size": 2**13}, {"num_labels": 2**31 - 1},
+            {"hidden_size": 2**16, "intermediate_size": 2**18, "num_hidden_groups": 9}]
 
     def refused(self, *arguments):
         start = time.monotonic()
@@ -439,6 +453,17 @@ class HugeConfigurations(Program):
             self.refused("info", self.folder.name)
             self.refused("bench", "--config", self.folder.name, "--shapes", "1x8", "--seconds", "0")
             self.refused("forward", "--model", self.folder.name, "--class", "AlbertForMaskedLM", "--inputs", self.inputs, "--outputs", "/dev/null")
+
+
+class Forward(WithTensors):
+    def test_ids_that_look_padded(self):
+        out = os.path.join(self.folder.name, "out.safetensors")
+        model = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
+        arguments = ["forward", "--model", model, "--class", "AlbertModel", "--inputs", self.inputs, "--outputs", out]
+        _, err = self.check(albert(*arguments), 0)
+        self.assertEqual(err.count("We strongly recommend passing in an `attention_mask`"), 1)
+        _, err = self.check(albert(*arguments, "--flavor", "flax"), 0)
+        self.assertNotIn("attention_mask", err)
 
 
 class Documentation(Program):

@@ -42,6 +42,47 @@ ModelInputs ids(std::vector<std::int64_t> shape, std::int64_t step = 7) {
   return inputs;
 }
 
+// The sentences are those of the reference's log.
+TEST(ModelTest, SaysThatIdsLookPadded) {
+  const std::string padded =
+      "We strongly recommend passing in an `attention_mask` since your input_ids may be padded. See "
+      "https://huggingface.co/docs/transformers/troubleshooting#incorrect-output-when-padding-tokens-arent-masked.";
+  const auto said = [](const Json::Object& changes, std::vector<std::int64_t> values, ModelClass model_class = ModelClass::model,
+                       Flavor flavor = Flavor::pytorch, bool masked = false) {
+    const auto model = small_model(model_class, small_config(changes), default_device(), flavor);
+    std::vector<std::int64_t> shape{2, 3};
+    if (model_class == ModelClass::multiple_choice) shape.insert(shape.begin(), 1);
+    ModelInputs inputs;
+    inputs.input_ids = Tensor(DType::i64, shape);
+    std::copy(values.begin(), values.end(), inputs.input_ids->mutable_values<std::int64_t>().begin());
+    if (masked) {
+      inputs.attention_mask = Tensor(DType::i64, shape);
+      for (auto& one : inputs.attention_mask->mutable_values<std::int64_t>()) one = 1;
+    }
+    std::string all;
+    const auto output = model.forward(inputs);
+    for (const auto& warning : output.warnings()) all += warning;
+    return all;
+  };
+  EXPECT_EQ(said({}, {5, 6, 7, 0, 3, 4}), padded);
+  EXPECT_EQ(said({}, {5, 6, 7, 1, 3, 0}, ModelClass::masked_lm), padded);
+  EXPECT_EQ(said({}, {5, 0, 7, 1, 0, 4}), "");  // only the ends are looked at
+  EXPECT_EQ(said({}, {5, 6, 7, 1, 3, 0}, ModelClass::model, Flavor::pytorch, true), "");
+  EXPECT_EQ(said({}, {5, 6, 7, 1, 3, 0}, ModelClass::model, Flavor::flax), "");
+  EXPECT_EQ(said({}, {5, 6, 7, 1, 3, 0}, ModelClass::model, Flavor::tensorflow), "");
+  EXPECT_EQ(said({{"pad_token_id", nullptr}}, {0, 6, 7, 1, 3, 0}), "");
+  EXPECT_EQ(
+      said({{"pad_token_id", 3}}, {5, 6, 3, 1, 3, 0}),
+      padded +
+          "\nYou may ignore this warning if your `pad_token_id` (3) is identical to the `bos_token_id` (2), `eos_token_id` (3), or the "
+          "`sep_token_id` (None), and your input is not padded.");
+  EXPECT_EQ(
+      said({{"sep_token_id", 0}}, {5, 6, 7, 1, 3, 0}, ModelClass::multiple_choice),
+      padded +
+          "\nYou may ignore this warning if your `pad_token_id` (0) is identical to the `bos_token_id` (2), `eos_token_id` (3), or the "
+          "`sep_token_id` (0), and your input is not padded.");
+}
+
 TEST(ModelTest, ManyThreadsMayUseOneModelWithDifferentParameters) {
   const auto config = small_config();
   for (const auto& device : all_devices()) {
