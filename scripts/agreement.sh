@@ -2,7 +2,7 @@
 # agreement.sh [PYTHON]: prints how models, tokenizers, tasks and checkpoints agree with the reference, a Markdown table each.
 #
 # PYTHON has transformers 4.34.1 with PyTorch 2.1.2 and sentencepiece; by default $ALBERT_REFERENCE_PYTHON, else the
-# one under ~/.cache/albert-oracle/reference. COUNT sets how much is compared: 1 (default) is a few minutes.
+# one under ~/.cache/albert-oracle/reference. COUNT sets how much is compared: 1 (default) takes some minutes on an idle machine.
 # ALBERT_ASSETS, or ../shared/assets, may hold tokenizers/albert-base-v2, the published vocabulary. What cannot be
 # compared here says "skipped". Exits with 1 when anything differs.
 set -uo pipefail
@@ -28,9 +28,9 @@ for tokenizer in models/albert-mini-en "$published"; do
     continue
   fi
   for form in slow fast; do
-    run tokenizers --program $bin/tokenize_rows --tokenizer "$tokenizer" --form $form --count $((5000 * count))
+    run tokenizers --program $bin/tokenize_rows --tokenizer "$tokenizer" --form $form --count $((2000 * count))
   done
 done
-run tasks --albert $bin/albert --count $((30 * count))
-run checkpoints --tool $bin/checkpoint_tool --count $((60 * count))
+run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
+run checkpoints --tool $bin/checkpoint_tool --count $((40 * count))
 exit $failed
