@@ -46,7 +46,7 @@ class QuestionAnsweringTask {
   using Read = pipelines::WindowSpans;
 
   QuestionAnsweringTask(const Tokenizer& tokenizer, const QuestionAnsweringOptions& options)
-      : tokenizer_(tokenizer), options_(options), lengths_(options, tokenizer) {
+      : tokenizer_(tokenizer), options_(options), lengths_(options, tokenizer), padding_(tokenizer.special_token_id("pad").value_or(-1)) {
     check_options(tokenizer, options);
   }
 
@@ -89,10 +89,19 @@ class QuestionAnsweringTask {
 
  private:
   Answer fast_answer(const pipelines::CodePoints& context, const Encoding& encoding, const AnswerSpan& span) const {
-    Offsets range{encoding.offsets[span.start].start, encoding.offsets[span.end].end};
-    if (options_.align_to_words) {
-      const std::int32_t sequence = tokenizer_.padding_side() == Side::right ? 1 : 0;
-      const auto first = word_characters(encoding, span.start, sequence), last = word_characters(encoding, span.end, sequence);
+    const bool left = tokenizer_.padding_side() == Side::left;
+    // The reference takes every padding token for padding in front, one that the text spells out too.
+    const std::int64_t shift = left ? std::count(encoding.input_ids.begin(), encoding.input_ids.end(), padding_) : 0;
+    const std::int64_t start = static_cast<std::int64_t>(span.start) - shift, end = static_cast<std::int64_t>(span.end) - shift;
+    // Before the first token its list of offsets counts from the end.
+    const auto offsets = [&](std::int64_t token) {
+      return encoding.offsets[static_cast<std::size_t>(token < 0 ? token + static_cast<std::int64_t>(encoding.size()) : token)];
+    };
+    Offsets range{offsets(start).start, offsets(end).end};
+    if (options_.align_to_words && start >= 0 && end >= 0) {
+      const std::int32_t sequence = left ? 0 : 1;
+      const auto first = word_characters(encoding, static_cast<std::size_t>(start), sequence);
+      const auto last = word_characters(encoding, static_cast<std::size_t>(end), sequence);
       if (first && last) range = {first->start, last->end};
     }
     return {span.score, range.start, range.end, std::string(context.slice(range.start, range.end))};
@@ -116,6 +125,7 @@ class QuestionAnsweringTask {
   const Tokenizer& tokenizer_;
   const QuestionAnsweringOptions& options_;
   pipelines::WindowLengths lengths_;
+  std::int32_t padding_;  // id of the padding token, -1 without one
 };
 
 }  // namespace
