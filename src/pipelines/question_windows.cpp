@@ -127,12 +127,14 @@ std::vector<QuestionWindow> slow_windows(const QuestionInput& input, const Conte
   question_options.truncation = TruncationStrategy::longest_first;
   question_options.max_length = lengths.max_question_len;
   const std::vector<std::int32_t> question = tokenizer(input.question, question_options).input_ids;
+  require(!question.empty(), ErrorCode::value,
+          "Input [] is not valid. Should be a string, a list/tuple of strings or a list/tuple of integers. (the question has no token)");
 
   const std::int64_t room = lengths.max_seq_len - size_of_list(question) - kPairSpecials;
   const std::int64_t total = size_of_list(ids);
   const std::int64_t first_context_token = question_first ? size_of_list(question) + 2 : 0;
   const std::vector<std::int32_t> special_ids = tokenizer.all_special_ids();
-  const std::int32_t cls = role_id(tokenizer, "cls");
+  const std::int32_t cls = role_id(tokenizer, "cls"), padding = role_id(tokenizer, "pad");
 
   std::vector<QuestionWindow> windows;
   std::vector<std::int32_t> rest = ids;
@@ -155,13 +157,16 @@ std::vector<QuestionWindow> slow_windows(const QuestionInput& input, const Conte
     const std::int64_t unpadded = size_of_list(window.encoding.input_ids);
     window.padded_length = std::max(unpadded, lengths.max_seq_len);
     const std::int64_t shift = question_first ? 0 : window.padded_length - unpadded;
-    pad_front(window.encoding, shift, role_id(tokenizer, "pad"));
+    pad_front(window.encoding, shift, padding);
     const std::vector<std::int32_t>& window_ids = window.encoding.input_ids;
     const std::int64_t length = size_of_list(window_ids);
     window.allowed.assign(window_ids.size(), 0);
     window.word_of_token.assign(window_ids.size(), -1);
     const std::int64_t last_context_token = question_first ? length : length - size_of_list(question) - 2;
-    for (std::int64_t i = first_context_token + shift; i < last_context_token; ++i) {
+    // With the context first the reference lets answers begin after the last padding token, one that the text spells out too.
+    const auto last_padding = std::find(window_ids.rbegin(), window_ids.rend(), padding);
+    const std::int64_t first_allowed = question_first ? first_context_token : window_ids.rend() - last_padding;
+    for (std::int64_t i = first_allowed; i < last_context_token; ++i) {
       const bool special = std::find(special_ids.begin(), special_ids.end(), window_ids[static_cast<std::size_t>(i)]) != special_ids.end();
       window.allowed[static_cast<std::size_t>(i)] = special ? 0 : 1;
     }
