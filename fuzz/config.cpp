@@ -34,6 +34,7 @@ void write_and_read(const AlbertConfig& config) {
   std::string text;
   if (!fuzz::accepts([&] { text = config.to_json_string(); })) return;
   const Json dict = albert::parse_json(text);
+  if (dict.find("attribute_map") != nullptr) return;  // it renames on every load, so two loads may differ, as in the reference
   fuzz::accepts([&] {
     const auto once = AlbertConfig::from_dict(dict);
     const auto twice = AlbertConfig::from_dict(albert::parse_json(once.to_json_string()));
