@@ -125,18 +125,18 @@ AlbertPreTrainedModel AlbertPreTrainedModel::from_pretrained(ModelClass model_cl
   source.config->set("_name_or_path", path);
   const bool add_pooling_layer = pooling_argument(source.unused, model_class);
   LoadingInfo info;
-  Parameters parameters = load_state(source.weights,
-                                     {.config = *source.config,
-                                      .model_class = model_class,
-                                      .flavor = options.flavor,
-                                      .add_pooling_layer = add_pooling_layer,
-                                      .ignore_mismatched_sizes = options.ignore_mismatched_sizes,
-                                      .seed = options.seed,
-                                      .path = path},
-                                     info);
+  const Parameters parameters = load_state(source.weights,
+                                           {.config = *source.config,
+                                            .model_class = model_class,
+                                            .flavor = options.flavor,
+                                            .add_pooling_layer = add_pooling_layer,
+                                            .ignore_mismatched_sizes = options.ignore_mismatched_sizes,
+                                            .seed = options.seed,
+                                            .path = path},
+                                           info);
   if (options.info != nullptr) *options.info = std::move(info);
   AlbertPreTrainedModel model(
-      model_class, *source.config, std::move(parameters),
+      model_class, *source.config, parameters,
       BuildOptions{.device = options.device, .flavor = options.flavor, .seed = options.seed, .add_pooling_layer = add_pooling_layer});
   model.eval();
   return model;
