@@ -26,6 +26,7 @@ int multiple_choice(const Arguments& arguments);
 int zero_shot_classification(const Arguments& arguments);
 int feature_extraction(const Arguments& arguments);
 int sentence_order(const Arguments& arguments);
+int attention(const Arguments& arguments);
 int tokenize(const Arguments& arguments);
 int detokenize(const Arguments& arguments);
 int forward(const Arguments& arguments);

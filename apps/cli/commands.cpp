@@ -12,6 +12,7 @@ std::span<const Command> commands() {
       {"zero-shot-classification", "labels chosen at run time", zero_shot_classification},
       {"feature-extraction", "vectors of texts or of their tokens", feature_extraction},
       {"sentence-order", "whether two texts stand in the right order", sentence_order},
+      {"attention", "a page that shows what each token looks at", attention},
       {"tokenize", "text to token ids", tokenize},
       {"detokenize", "token ids to text", detokenize},
       {"forward", "tensors in, tensors out: the model without a tokenizer", forward},

@@ -40,7 +40,7 @@ struct Output::Impl {
 };
 
 Output::Output(const std::optional<std::string>& path) : impl_(std::make_unique<Impl>()) {
-  if (!path) return;
+  if (!path || *path == "-") return;
   impl_->defer = std::make_unique<DeferInterrupts>();
   impl_->file = in_stage(Stage::write, [&] { return std::make_unique<albert::OutputFile>(*path); });
 }

@@ -10,7 +10,7 @@ namespace cli {
 
 class Output {
  public:
-  /// No path: standard output. Failure{write} when the file cannot be written.
+  /// No path, or "-": standard output. Failure{write} when the file cannot be written.
   explicit Output(const std::optional<std::string>& path = {});
   ~Output();
   Output(const Output&) = delete;
