@@ -1,10 +1,12 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +20,9 @@ namespace albert {
 namespace {
 
 /// What a pipe or a device may deliver before it is refused.
-constexpr std::size_t kLargestUnmapped = std::size_t{2} << 30;
+constexpr std::size_t kLargestUnmapped = std::size_t{1} << 29;
+/// How long a pipe may lack a writer.
+constexpr int kWriterMilliseconds = 10'000;
 
 class Descriptor {
  public:
@@ -74,19 +78,37 @@ class Memory final : public MappedFile {
   std::string name_;
 };
 
-std::vector<std::byte> read_all(int descriptor, const std::string& path) {
+bool wait_for_input(int descriptor, int milliseconds) {
+  pollfd wanted{descriptor, POLLIN, 0};
+  return ::poll(&wanted, 1, milliseconds) > 0;
+}
+
+/// Everything from a descriptor that does not block: of a pipe that nobody opens for writing, a
+/// blocking one would never come back.
+std::vector<std::byte> read_all(int descriptor, mode_t mode, const std::string& path) {
   std::vector<std::byte> bytes;
+  bool written = !S_ISFIFO(mode);  // whether an end of file is one, or the writer is still to come
+  bool waited = false;
   for (;;) {
     const std::size_t used = bytes.size();
     bytes.resize(used + (std::size_t{1} << 16) + used / 2);
     const ssize_t count = ::read(descriptor, bytes.data() + used, bytes.size() - used);
-    if (count < 0 && errno == EINTR) {
-      bytes.resize(used);
+    bytes.resize(used + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN && !S_ISREG(mode)) {
+      written = true;
+      static_cast<void>(wait_for_input(descriptor, -1));
       continue;
     }
     require(count >= 0, ErrorCode::io, "cannot read {}: {}", path, reason());
-    bytes.resize(used + static_cast<std::size_t>(count));
-    if (count == 0) return bytes;
+    if (count == 0) {
+      if (written) return bytes;
+      require(!waited, ErrorCode::io, "cannot read {}: nobody writes into this pipe", path);
+      waited = true;
+      written = wait_for_input(descriptor, kWriterMilliseconds);  // so does a writer that came and went
+      continue;
+    }
+    written = true;
     require(bytes.size() <= kLargestUnmapped, ErrorCode::resource, "{}: more than {} bytes from something that is not a regular file", path,
             kLargestUnmapped);
   }
@@ -95,7 +117,7 @@ std::vector<std::byte> read_all(int descriptor, const std::string& path) {
 }  // namespace
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
-  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.get() < 0) {
     const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::not_found : ErrorCode::io;
     fail(code, "cannot open {}: {}", path, reason());
@@ -108,7 +130,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
     void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
     if (address != MAP_FAILED) return std::make_shared<Mapping>(address, size, path);
   }
-  return std::make_shared<Buffer>(read_all(descriptor.get(), path), path);
+  return std::make_shared<Buffer>(read_all(descriptor.get(), status.st_mode, path), path);
 }
 
 std::shared_ptr<const MappedFile> MappedFile::from_memory(std::span<const std::byte> bytes, std::string name) {
@@ -205,6 +227,11 @@ void write_file(const std::string& path, std::string_view text) {
 bool is_file(const std::string& path) noexcept {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+bool is_regular_file(const std::string& path) noexcept {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
 bool is_directory(const std::string& path) noexcept {

@@ -13,7 +13,8 @@ namespace albert {
 /// A file mapped read-only (read into memory when it cannot be mapped, such as a pipe).
 class MappedFile {
  public:
-  /// Error{not_found} when there is none, Error{io} when it cannot be read or is a directory.
+  /// Error{not_found} when there is none, Error{io} when it cannot be read, is a directory or a pipe
+  /// that nobody opens for writing within 10 s, Error{resource} at 512 MiB of something unmapped.
   static std::shared_ptr<const MappedFile> open(const std::string& path);
   /// Bytes that live elsewhere (embedded in the program).
   static std::shared_ptr<const MappedFile> from_memory(std::span<const std::byte> bytes, std::string name);
@@ -47,6 +48,7 @@ class FileWriter {
 void write_file(const std::string& path, std::string_view text);
 
 [[nodiscard]] bool is_file(const std::string& path) noexcept;
+[[nodiscard]] bool is_regular_file(const std::string& path) noexcept;
 [[nodiscard]] bool is_directory(const std::string& path) noexcept;
 /// Creates a directory and its parents. Error{io}.
 void make_directories(const std::string& path);

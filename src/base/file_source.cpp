@@ -9,7 +9,7 @@ namespace albert {
 
 std::shared_ptr<const MappedFile> DirectorySource::open(std::string_view name) const {
   const std::string path = join_path(directory_, name);
-  if (!is_file(path)) return nullptr;
+  if (!is_regular_file(path)) return nullptr;
   return MappedFile::open(path);
 }
 

@@ -32,9 +32,9 @@ class Broadcast {
   std::int64_t row_step_ = 0, column_step_ = 0;
 };
 
-/// Multiple choice flattens all axes before the last `kept` ones.
-Tensor flatten(const Tensor& tensor, std::int64_t kept) {
-  if (tensor.rank() <= kept) return tensor;
+/// Multiple choice flattens all axes before the last `kept` ones; where there are none it makes one.
+Tensor flatten(const char* name, const Tensor& tensor, std::int64_t kept) {
+  require(tensor.rank() >= kept, ErrorCode::index, "{}: expected {} axes or more, got {}", name, kept, to_string(tensor.shape()));
   Shape shape{1};
   for (std::int64_t axis = 0; axis < tensor.rank() - kept; ++axis) shape[0] *= tensor.dim(axis);
   for (std::int64_t axis = tensor.rank() - kept; axis < tensor.rank(); ++axis) shape.push_back(tensor.dim(axis));
@@ -58,8 +58,8 @@ class Packer {
 
  private:
   [[nodiscard]] bool flax() const { return rules_.flavor == Flavor::flax; }
-  [[nodiscard]] Tensor flattened(const Tensor& tensor, std::int64_t kept = 1) const {
-    return rules_.multiple_choice ? flatten(tensor, kept) : tensor;
+  [[nodiscard]] Tensor flattened(const char* name, const Tensor& tensor, std::int64_t kept = 1) const {
+    return rules_.multiple_choice ? flatten(name, tensor, kept) : tensor;
   }
 
   void read_shape() {
@@ -78,7 +78,7 @@ class Packer {
     } else {
       batch_.choices = 0;
     }
-    words_ = flattened(given, inner);
+    words_ = flattened(ids ? "input_ids" : "inputs_embeds", given, inner);
     // The reference looks for padding in the columns of the ids before it looks at their shape.
     const bool no_columns = ids && words_.rank() == 1 && !inputs_.attention_mask && rules_.flavor == Flavor::pytorch;
     require(words_.rank() == inner + 1, no_columns ? ErrorCode::index : ErrorCode::value, "{}: expected {} axes, got {}",
@@ -97,7 +97,7 @@ class Packer {
     batch_.mask.clear();
     batch_.mask_per_query = false;
     if (!inputs_.attention_mask) return;
-    Tensor mask = flattened(*inputs_.attention_mask);
+    Tensor mask = flattened("attention_mask", *inputs_.attention_mask);
     const std::int64_t rows = batch_.rows, width = batch_.sequence;
     if (rules_.flavor == Flavor::tensorflow) {
       require(mask.size() == rows * width, ErrorCode::value, "attention_mask: expected {} elements, got shape {}", rows * width,
@@ -250,7 +250,7 @@ class Packer {
 
   /// The rows of a table of `limit` rows that the tokens ask for; those that masked tokens ask for are checked too.
   void read_rows(const char* name, const Tensor& argument, std::int64_t limit, std::vector<std::int32_t>& rows) {
-    const Tensor wanted = flattened(argument);
+    const Tensor wanted = flattened(name, argument);
     check_integers(name, wanted);
     const Broadcast view(name, wanted, batch_.rows, batch_.sequence);
     for (std::int64_t i = 0; i < wanted.size(); ++i) (void)index(name, integer_at(wanted, i), limit);

@@ -2,7 +2,10 @@
 #include "base/file_source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 #include "base/embedded.h"
 
@@ -33,6 +36,20 @@ TEST(FileSource, OpensFilesAndListsFolders) {
   }
   EXPECT_EQ(find_source(folder + "/nothing"), nullptr);
   EXPECT_EQ(find_source(""), nullptr);
+}
+
+TEST(FileSource, SeesRegularFilesOnly) {
+  const std::string folder = testing::TempDir() + std::to_string(::getpid()) + "_regular_files";
+  make_directories(folder);
+  const DirectorySource source(folder);
+  ASSERT_EQ(::mkfifo(join_path(folder, "pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/dev/zero", join_path(folder, "zeros"));
+  std::filesystem::create_symlink("loop", join_path(folder, "loop"));
+  write_file(join_path(folder, "file"), "x");
+  std::filesystem::create_symlink("file", join_path(folder, "link"));
+  for (const char* name : {"pipe", "zeros", "loop"}) EXPECT_EQ(source.open(name), nullptr) << name;
+  EXPECT_EQ(source.open("link")->text(), "x");
+  std::filesystem::remove_all(folder);
 }
 
 TEST(FileSource, FindsTheEmbeddedModel) {

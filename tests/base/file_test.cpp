@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <thread>
 
 #include "albert/error.h"
 #include "base/cursor.h"
@@ -75,6 +78,23 @@ TEST_F(FileTest, ReadsEmptyFilesAndDevices) {
   albert::write_file(path("empty"), "");
   EXPECT_TRUE(MappedFile::open(path("empty"))->bytes().empty());
   EXPECT_TRUE(MappedFile::open("/dev/null")->bytes().empty());
+}
+
+TEST_F(FileTest, WaitsForTheWriterOfAPipe) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  std::thread writer([this] {
+    std::ofstream pipe(path("pipe"), std::ios::binary);
+    for (int i = 0; i < 3; ++i) {
+      pipe << std::string(100'000, 'x') << std::flush;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  EXPECT_EQ(MappedFile::open(path("pipe"))->bytes().size(), 300'000u);
+  writer.join();
+}
+
+TEST_F(FileTest, RefusesWhatNeverEnds) {
+  EXPECT_EQ(code_of([] { static_cast<void>(MappedFile::open("/dev/zero")); }), ErrorCode::resource);
 }
 
 TEST(Cursor, NeverReadsPastTheEnd) {

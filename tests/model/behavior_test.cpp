@@ -83,6 +83,21 @@ TEST(ModelTest, SaysThatIdsLookPadded) {
           "`sep_token_id` (0), and your input is not padded.");
 }
 
+TEST(ModelTest, AMultipleChoiceArgumentOfOneAxisIsOneRowForAll) {
+  const auto model = small_model(ModelClass::multiple_choice, small_config(), all_devices().front());
+  ModelInputs whole = ids({2, 3, 4}), short_ones = whole;
+  whole.attention_mask = Tensor::from<std::int64_t>({1, 1, 4}, {1, 0, 1, 1});
+  short_ones.attention_mask = Tensor::from<std::int64_t>({4}, {1, 0, 1, 1});
+  whole.token_type_ids = Tensor::from<std::int64_t>({1, 1, 4}, {0, 1, 2, 0});
+  short_ones.token_type_ids = Tensor::from<std::int64_t>({4}, {0, 1, 2, 0});
+  expect_same(model.forward(whole), model.forward(short_ones), "one axis");
+  for (auto member : {&ModelInputs::attention_mask, &ModelInputs::token_type_ids, &ModelInputs::position_ids}) {
+    ModelInputs scalar = ids({2, 3, 4});
+    scalar.*member = Tensor::from<std::int64_t>({}, {1});
+    expect_code(ErrorCode::index, [&] { static_cast<void>(model.forward(scalar)); });
+  }
+}
+
 TEST(ModelTest, ManyThreadsMayUseOneModelWithDifferentParameters) {
   const auto config = small_config();
   for (const auto& device : all_devices()) {
