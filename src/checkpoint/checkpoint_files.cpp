@@ -22,10 +22,18 @@ void check_framework(const MappedFile& file, const formats::NamedTensors& conten
           format->second, file.name());
 }
 
+// A state dict is one dict deep: what lies in a dict inside it has no name there.
+void drop_nested(formats::NamedTensors& content) {
+  for (const auto& [name, type] : content.others)
+    if (type == "dict")
+      std::erase_if(content.tensors, [prefix = name + "."](const auto& entry) { return entry.first.starts_with(prefix); });
+}
+
 formats::NamedTensors read_file(const std::shared_ptr<const MappedFile>& file) {
   const formats::WeightFormat& format = formats::detect_weight_format(*file);
   formats::NamedTensors content = formats::read_weight_file(file);
   if (format.name == "safetensors") check_framework(*file, content);
+  drop_nested(content);
   return content;
 }
 
@@ -79,6 +87,7 @@ Checkpoint read_checkpoint_file(const std::shared_ptr<const MappedFile>& file) {
   Checkpoint checkpoint;
   checkpoint.shards.push_back(read_file(file));
   for (const auto& [name, tensor] : checkpoint.shards[0].tensors) checkpoint.keys.push_back(name);
+  for (const auto& [name, type] : checkpoint.shards[0].others) checkpoint.keys.push_back(name);
   return checkpoint;
 }
 

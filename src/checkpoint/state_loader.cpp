@@ -58,6 +58,11 @@ class StateLoader {
   // Tied rows hold one value: what is copied last - the decoder, by the order of the rows - stays.
   std::size_t owner(std::size_t row) const { return table_[row].tied_to.empty() ? row : rows_.at(table_[row].tied_to); }
 
+  // TensorFlow's head multiplies by the word table and has no weight of its own that could replace it.
+  bool has_no_decoder(std::size_t row) const {
+    return request_.flavor == Flavor::tensorflow && !table_[row].tied_to.empty() && table_[row].shape.size() == 2;
+  }
+
   void copy(const formats::NamedTensors& shard) {
     std::set<std::string> dropped;
     if (request_.ignore_mismatched_sizes) drop_mismatched(shard, dropped);
@@ -66,10 +71,18 @@ class StateLoader {
       if (modern_key(name) == name && !dropped.contains(name)) tensors.insert_or_assign(name, &tensor);
     for (const auto& [name, tensor] : shard.tensors)  // where both spellings stand, the old one wins
       if (std::string key = modern_key(name); key != name && !dropped.contains(name)) tensors.insert_or_assign(std::move(key), &tensor);
+    std::map<std::string, std::string> others;
+    for (const auto& [name, type] : shard.others) others.insert_or_assign(modern_key(name), type);
     for (std::size_t row = 0; row < table_.size(); ++row) {
       const std::string name = match_.file_name(table_[row].name);
+      if (const auto other = others.find(name); other != others.end())
+        errors_.push_back(
+            fmt::format("While copying the parameter named \"{}\", expected torch.Tensor or Tensor-like object from checkpoint but "
+                        "received <class '{}'>",
+                        name, other->second));
       const auto found = tensors.find(name);
       if (found == tensors.end()) continue;
+      if (has_no_decoder(row) && filled_[owner(row)]) continue;
       const Tensor& tensor = *found->second;
       if (tensor.shape() != table_[row].shape) {
         errors_.push_back(
@@ -137,10 +150,10 @@ class StateLoader {
   }
 
   [[noreturn]] void fail_mismatch() const {
-    fail(ErrorCode::value,
-         "Error(s) in loading state_dict for {}:\n\t{}\n\tYou may consider adding `ignore_mismatched_sizes=True` in the model "
-         "`from_pretrained` method.",
-         to_string(request_.model_class), fmt::join(errors_, "\n\t"));
+    const bool sizes =
+        std::any_of(errors_.begin(), errors_.end(), [](const std::string& error) { return error.starts_with("size mismatch"); });
+    fail(ErrorCode::value, "Error(s) in loading state_dict for {}:\n\t{}{}", to_string(request_.model_class), fmt::join(errors_, "\n\t"),
+         sizes ? "\n\tYou may consider adding `ignore_mismatched_sizes=True` in the model `from_pretrained` method." : "");
   }
 
   bool is_listed_architecture(std::string_view name) const {

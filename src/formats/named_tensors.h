@@ -18,6 +18,9 @@ struct NamedTensors {
   std::map<std::string, std::string> metadata;  ///< safetensors' __metadata__; empty elsewhere
   /// Names that share one storage in the file (a tied pair of a torch file), grouped.
   std::vector<std::vector<std::string>> shared;
+  /// What stands beside the tensors of a torch file's outermost dict: name and Python type. The
+  /// tensors in a dict of these are among `tensors` too, as "dict.name".
+  std::vector<std::pair<std::string, std::string>> others;
 
   [[nodiscard]] const Tensor* find(const std::string& name) const noexcept {
     for (const auto& [key, tensor] : tensors)

@@ -211,6 +211,32 @@ class TorchOwner final : public PickleOwner {
   std::map<std::string_view, std::size_t> key_index_;
 };
 
+std::string_view python_type(const Value& value) {
+  switch (value.kind) {
+    case Kind::none:
+      return "NoneType";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+    case Kind::big_integer:
+      return "int";
+    case Kind::real:
+      return "float";
+    case Kind::text:
+      return "str";
+    case Kind::bytes:
+      return "bytes";
+    case Kind::tuple:
+      return "tuple";
+    case Kind::list:
+      return "list";
+    case Kind::dict:
+      return "dict";
+    default:
+      return "object";
+  }
+}
+
 // Walks dicts inside dicts in order, keys joined by '.'; a repeated key keeps its last value.
 class Flattener {
  public:
@@ -239,9 +265,13 @@ class Flattener {
         part = std::to_string(key.integer);
       else
         continue;
-      if (!owner_.tensor(item) && !item.is(Kind::dict)) continue;
+      if (!owner_.tensor(item) && !item.is(Kind::dict) && depth > 0) continue;
       require(simdjson::validate_utf8(part.data(), part.size()), ErrorCode::bad_data, "{}: malformed pickle: a name that is not UTF-8",
               what_);
+      if (depth == 0 && !owner_.tensor(item)) {
+        heap_.charge(128 + part.size());
+        pickle_.others.emplace_back(part, python_type(item));
+      }
       visit(depth == 0 ? part : name + "." + part, item, depth + 1);
     }
   }

@@ -2,8 +2,8 @@
 //
 // Only the names a weight file needs are known: OrderedDict, the tensor rebuilders, the storage
 // classes, Size, device and the dtypes. Any other global - os.system, a class of the user - is
-// refused. Nested dicts (a training checkpoint) give names joined by '.'; values that are no
-// tensors are left out.
+// refused. Nested dicts (a training checkpoint) give names joined by '.'; of values that are no
+// tensors the name and the type are kept.
 // Source: torch/_utils.py, torch/serialization.py.
 #pragma once
 
@@ -39,6 +39,7 @@ struct TorchPickle {
   std::vector<std::string> keys;  // of storages, in order of appearance
   std::vector<TorchStorage> storages;
   std::vector<std::pair<std::string, TorchTensor>> tensors;
+  std::vector<std::pair<std::string, std::string>> others;  // as in NamedTensors
 };
 
 /// Reads the state dict at `cursor`. Error{bad_data}; Error{not_implemented} for element types

@@ -75,6 +75,7 @@ NamedTensors bind_storages(const TorchPickle& pickle, const std::vector<OwnedByt
   for (const OwnedBytes& content : contents) allowance += 2 * content.bytes.size();
 
   NamedTensors result;
+  result.others = pickle.others;
   result.tensors.reserve(pickle.tensors.size());
   using Place = std::tuple<std::size_t, std::uint64_t, DType, std::vector<std::int64_t>, std::vector<std::int64_t>>;
   std::map<Place, std::vector<std::size_t>> places;

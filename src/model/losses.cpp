@@ -35,6 +35,18 @@ void apply_rule(std::vector<std::int64_t>& labels, LossRule rule, std::int64_t& 
   }
 }
 
+// Keras takes a last axis of one for a surplus axis of the labels: a single class has a loss only
+// where the labels' own last axis is one too.
+template <class T>
+void check_single_class(const Pass<T>& pass, std::string_view name, const std::vector<std::int64_t>& labels, LossRule rule,
+                        std::int64_t ignored) {
+  const bool by_token = rule == LossRule::masked_mean || rule == LossRule::negative_mean;
+  const bool filtered = rule == LossRule::filtered || rule == LossRule::filtered_minus_one;
+  const auto dropped = filtered ? std::count(labels.begin(), labels.end(), ignored) : 0;
+  const auto last_axis = by_token ? pass.batch.sequence : static_cast<std::int64_t>(labels.size()) - dropped;
+  require(last_axis <= 1, ErrorCode::value, "{}: TensorFlow has no loss for {} labels of one class", name, last_axis);
+}
+
 }  // namespace
 
 template <class T>
@@ -64,6 +76,7 @@ std::vector<T> cross_entropy(const Pass<T>& pass, std::string_view name, const T
   for (const auto label : labels)
     require(label == ignored || (label >= 0 && label < classes), ErrorCode::index, "{}: {} is out of range, expected within [0, {})", name,
             label, classes);
+  if (classes == 1 && pass.architecture.flavor == Flavor::tensorflow) check_single_class(pass, name, labels, rule, ignored);
   const auto rows = static_cast<std::int64_t>(labels.size());
   T* losses = pass.arena.template take<T>(rows);
   const auto total = pass.backend.cross_entropy(logits, rows, classes, labels, ignored, losses);

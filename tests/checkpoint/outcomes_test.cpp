@@ -1,5 +1,8 @@
 // Every class's file loaded into every class, and changed shapes: the reference's reports.
 #include "checkpoint/shard_size.h"
+
+#include <cstring>
+
 #include "checkpoint_cases.h"
 
 namespace albert {
@@ -55,6 +58,22 @@ TEST(LoadingOutcomes, ADroppedTensorKeepsTheLayersDefault) {
   const auto head = AlbertForSequenceClassification::from_pretrained(base);
   for (const float value : head.parameters().at("classifier.weight").values<float>()) EXPECT_LT(std::abs(value), 0.2);
   for (const float value : head.parameters().at("classifier.bias").values<float>()) EXPECT_EQ(value, 0);
+}
+
+TEST(LoadingOutcomes, TensorFlowTakesItsDecoderFromTheWordTable) {
+  const std::string folder = fresh_folder("untied");
+  const auto model = tiny_model("AlbertForMaskedLM", parse_json(R"({"tie_word_embeddings": false})"));
+  const std::string words = "albert.embeddings.word_embeddings.weight", decoder = "predictions.decoder.weight";
+  ASSERT_NE(std::memcmp(model.parameters().at(words).data(), model.parameters().at(decoder).data(), model.parameters().at(words).bytes()),
+            0);
+  model.save_pretrained(folder);
+  LoadOptions options;
+  options.flavor = Flavor::tensorflow;
+  const auto loaded = AlbertPreTrainedModel::from_pretrained(model.model_class(), folder, options);
+  for (const auto& name : {words, decoder})
+    EXPECT_EQ(std::memcmp(loaded.parameters().at(name).data(), model.parameters().at(words).data(), model.parameters().at(words).bytes()),
+              0)
+        << name;
 }
 
 TEST(ShardSize, FollowsTheReferencesGrammar) {

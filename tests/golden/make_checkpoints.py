@@ -142,6 +142,14 @@ names = {k: "a.safetensors" for k in state(model) if "token_type" not in k} | {"
 (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": names}))
 keep("odd_index", "AlbertForTokenClassification")
 
+# A training script's file: values that are no tensors beside the weights, and in the place of one.
+model = make("AlbertForQuestionAnswering")
+model.config.architectures = ["AlbertForQuestionAnswering"]
+for name, changes in (("notes", {}), ("not_a_tensor", {"qa_outputs.bias": 3, "albert.embeddings.LayerNorm.gamma": None})):
+    model.config.save_pretrained(OUT / name)
+    torch.save({"epoch": 3, **state(model), "optimizer": {"lr": torch.ones(1)}, "note": None, "losses": [0.5], **changes}, OUT / name / "pytorch_model.bin")
+    keep(name, "AlbertForQuestionAnswering")
+
 for text in ["10GB", "3mb", "3MB", "3Mb", "3mB", "1gib", "1KiB", " 5 KB", "1_000KB", "+2KB", "-1KB", "7", "7B", "1.5GB", "GB", "", "1__0KB", "_1KB", "1_KB",
              "0GB", "-3kb", "5 GB ", "1e3KB", "99999999999999999999GB", "2TB", "5KIB", "\t5\nKB"]:
     try:

@@ -98,6 +98,27 @@ TEST(ModelTest, AMultipleChoiceArgumentOfOneAxisIsOneRowForAll) {
   }
 }
 
+// Keras squeezes the logits' last axis of one when the labels are tensors.
+TEST(ModelTest, TensorFlowHasNoLossForSeveralLabelsOfOneClass) {
+  for (const bool legacy : {false, true}) {
+    const auto config = small_config({{"num_labels", 1}, {"tf_legacy_loss", legacy}});
+    const auto device = all_devices().front();
+    const auto loss = [&](ModelClass model_class, std::vector<std::int64_t> shape, std::vector<std::int64_t> labels) {
+      const auto model = small_model(model_class, config, device, Flavor::tensorflow);
+      ModelInputs inputs = ids(std::move(shape));
+      inputs.labels = Tensor(DType::i64, std::move(labels));
+      return model.forward(inputs).at("loss");
+    };
+    const auto refuses = [&](ModelClass model_class, std::vector<std::int64_t> shape, std::vector<std::int64_t> labels) {
+      expect_code(ErrorCode::value, [&] { static_cast<void>(loss(model_class, std::move(shape), std::move(labels))); });
+    };
+    refuses(ModelClass::token_classification, {2, 3}, {2, 3});
+    refuses(ModelClass::multiple_choice, {2, 1, 3}, {2});
+    EXPECT_EQ(at(loss(ModelClass::token_classification, {1, 1}, {1, 1}), 0), 0);
+    EXPECT_EQ(at(loss(ModelClass::multiple_choice, {1, 1, 3}, {1}), 0), 0);
+  }
+}
+
 TEST(ModelTest, ManyThreadsMayUseOneModelWithDifferentParameters) {
   const auto config = small_config();
   for (const auto& device : all_devices()) {
