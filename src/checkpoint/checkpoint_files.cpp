@@ -1,5 +1,6 @@
 #include "checkpoint/checkpoint_files.h"
 
+#include <filesystem>
 #include <set>
 
 #include "albert/json.h"
@@ -44,6 +45,14 @@ const Json& member(const Json& index, std::string_view key, const std::string& n
   return *value;
 }
 
+// Shards lie in the folder of their index; one elsewhere is not a model's file, whatever it holds.
+bool is_inside(std::string_view path) {
+  if (path.starts_with('/')) return false;
+  for (const auto& part : std::filesystem::path(path))
+    if (part == "..") return false;
+  return true;
+}
+
 Checkpoint read_shards(const FileSource& files, const MappedFile& index_file) {
   const Json index = parse_json(index_file.text());
   static_cast<void>(member(index, "metadata", index_file.name()));
@@ -52,6 +61,8 @@ Checkpoint read_shards(const FileSource& files, const MappedFile& index_file) {
   for (const auto& [key, file] : member(index, "weight_map", index_file.name()).as_object()) {
     require(file.is_string(), ErrorCode::bad_data, "{}: the file of '{}' must be a string, got {}", index_file.name(), key,
             file.type_name());
+    require(is_inside(file.as_string()), ErrorCode::bad_data, "{}: the file of '{}' must lie in the folder, got '{}'", index_file.name(),
+            key, file.as_string());
     checkpoint.keys.push_back(key);
     names.insert(file.as_string());
   }

@@ -56,6 +56,10 @@ TEST(Folders, SaySoWhenSomethingIsMissingOrBroken) {
   EXPECT_EQ(load_error(folder), ErrorCode::not_found);
   write_file(folder + "/pytorch_model.bin.index.json", R"({"metadata": {}, "weight_map": {"a": 1}})");
   EXPECT_EQ(load_error(folder), ErrorCode::bad_data);
+  for (const char* elsewhere : {"../there.bin", "/etc/passwd", "shards/../../there.bin"}) {
+    write_file(folder + "/pytorch_model.bin.index.json", std::string(R"({"metadata": {}, "weight_map": {"a": ")") + elsewhere + R"("}})");
+    EXPECT_EQ(load_error(folder), ErrorCode::bad_data) << elsewhere;
+  }
   write_file(folder + "/pytorch_model.bin.index.json", "[");
   EXPECT_EQ(load_error(folder), ErrorCode::bad_data);
   for (const char* content : {"", "version https://git-lfs.github.com/spec/v1\n", "junk"}) {
