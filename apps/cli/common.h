@@ -57,7 +57,7 @@ void declare_common(Options& options, ModelOptions& model, TokenizerChoice& toke
 [[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
 /// The tokenizer of --model. Failure{missing|bad_data}.
 [[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice);
-/// Where hub ids are looked up: $HF_HUB_CACHE, $HF_HOME/hub or ~/.cache/huggingface/hub.
+/// Where hub ids are looked up: $HF_HUB_CACHE (or its older names), $HF_HOME/hub or ~/.cache/huggingface/hub.
 [[nodiscard]] std::string hub_cache_directory();
 
 /// --truncation, --max-length, --padding, --stride: the arguments of the reference's tokenizer call.

@@ -38,7 +38,8 @@ std::string find_snapshot(const std::string& id) {
 }  // namespace
 
 std::string hub_cache_directory() {
-  if (const std::string cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
+  for (const char* name : {"HF_HUB_CACHE", "TRANSFORMERS_CACHE", "HUGGINGFACE_HUB_CACHE"})
+    if (const std::string cache = environment(name); !cache.empty()) return cache;
   if (const std::string home = environment("HF_HOME"); !home.empty()) return home + "/hub";
   if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) return cache + "/huggingface/hub";
   return environment("HOME") + "/.cache/huggingface/hub";

@@ -7,6 +7,7 @@ Usage: program_test.py PROGRAM [unittest arguments]. Needs the standard library 
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import select
 import signal
@@ -82,6 +83,38 @@ class Frame(Program):
             _, err = self.check(albert(*arguments), 66)
             self.assertNotEqual(err, "", arguments)
 
+    def test_hub_ids(self):
+        with tempfile.TemporaryDirectory() as folder:
+            repository = pathlib.Path(folder) / "hub/models--owner--tiny"
+            for revision in ("old", "new"):
+                (repository / "snapshots" / revision).mkdir(parents=True)
+                for file in ("spiece.model", "tokenizer.json"):
+                    (repository / "snapshots" / revision / file).symlink_to(pathlib.Path(MODEL).resolve() / file)
+                settings = {"tokenizer_class": "AlbertTokenizer", "do_lower_case": revision == "new"}
+                (repository / "snapshots" / revision / "tokenizer_config.json").write_text(json.dumps(settings))
+            (repository / "refs").mkdir()
+            (repository / "refs/main").write_text("new")
+            variables = ("HF_HUB_CACHE", "TRANSFORMERS_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "XDG_CACHE_HOME")
+            clean = {name: value for name, value in os.environ.items() if name not in variables}
+            for name in variables:
+                place = folder if name == "HF_HOME" else os.path.join(folder, "hub")
+                if name == "XDG_CACHE_HOME":
+                    os.symlink(folder, os.path.join(folder, "huggingface"))
+                    place = folder
+                done = albert("tokenize", "--json", "--slow", "--model", "owner/tiny", "The", env={**clean, name: place})
+                self.assertEqual(self.rows(done)[0]["tokens"], ["[CLS]", "\u2581the", "[SEP]"], name)
+            self.check(albert("tokenize", "--model", "owner/other", "x", env={**clean, "HF_HOME": folder}), 66)
+
+    def test_folders_with_pipes_and_devices(self):
+        for name in ("tokenizer.json", "spiece.model", "tokenizer_config.json"):
+            for make in (os.mkfifo, lambda path: os.symlink("/dev/zero", path)):
+                with tempfile.TemporaryDirectory() as folder:
+                    (pathlib.Path(folder) / "tokenizer_config.json").write_text('{"tokenizer_class": "AlbertTokenizer"}')
+                    pathlib.Path(folder, name).unlink(missing_ok=True)
+                    make(os.path.join(folder, name))
+                    done = albert("tokenize", "--model", folder, "x")
+                    self.assertIn(done.returncode, (65, 66), name)  # it counts as absent; nothing waits for a writer
+
     def test_environment(self):
         report = self.rows(albert("env", "--json"))[0]
         self.assertTrue(report["instruction_sets"][report["instruction_set"]])
@@ -143,6 +176,12 @@ class Streams(Program):
             with open(path, encoding="utf-8") as file:
                 self.assertEqual(file.read(), before)
             self.assertEqual(os.listdir(folder), ["out.jsonl"])
+
+    def test_dash_is_standard_output(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([ALBERT, "tokenize", "--json", "--output", "-", TEXT], cwd=folder, capture_output=True, timeout=60)
+            self.assertEqual(done.stdout, albert("tokenize", "--json", TEXT).stdout)
+            self.assertEqual(os.listdir(folder), [])
 
     def interrupted(self, *arguments):
         program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -189,7 +189,7 @@ def feature_extraction(r):
 
 
 def multiple_choice(r):
-    rows = [{"text": text(r, 0, 12), "choices": [text(r, 1, 9) for _ in range(r.randint(1, 5))]} for _ in range(5)]
+    rows = [{"text": text(r, 0, 12), "choices": [text(r, 0, 9) for _ in range(r.randint(1, 5))]} for _ in range(5)]
     return {}, rows + [{"text": text(r, 60, 70), "choices": ["a", text(r, 60, 90)]}], "choice"
 
 

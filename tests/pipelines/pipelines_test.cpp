@@ -160,6 +160,12 @@ TEST(MultipleChoice, RanksTheChoices) {
   EXPECT_EQ(code_of([&] { return pipeline({"text", {}}); }), ErrorCode::value);
 }
 
+TEST(MultipleChoice, AnEmptyChoiceIsASecondTextWithoutTokens) {
+  // As the batched call of the reference has it: a removed control character gives the same tokens.
+  const auto result = loaded<MultipleChoicePipeline>()({"She opened the window.", {"", "\x7F"}});
+  EXPECT_NEAR(result[0].score, result[1].score, 1e-5);
+}
+
 TEST(SentenceOrder, NeedsAPair) {
   const auto& pipeline = loaded<SentenceOrderPipeline>();
   const auto result = pipeline({"He closed the door.", "Then he left."});
