@@ -111,7 +111,7 @@ int bench(const Arguments& arguments) {
   std::int64_t seconds = 2;
   bool mixed = false, train = false, json = false;
   Options options("bench", "Measures AlbertModel: every row of last_hidden_state, and pooler_output. Weights are random.");
-  options.text("--config", config_name, "NAME|DIR", "base (default), large, xlarge, xxlarge, or a folder with config.json");
+  options.text("--config", config_name, "base|large|xlarge|xxlarge|DIR", "a published configuration, or a folder with config.json (base)");
   options.text("--shapes", shapes_text, "BxS,...", "batches and sequences (" + shapes_text + ")");
   options.flag("--mixed", mixed, "256 requests of mixed lengths, 16 at a time, without padding");
   options.flag("--train", train, "not available in this version");

@@ -3,20 +3,34 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "option_table.h"
 
 namespace cli {
 
-using Arguments = std::vector<std::string>;
+/// What a command is called with: its words, or the wish to know its options.
+struct Arguments {
+  std::vector<std::string> words;  ///< the arguments after the command's name
+  CommandTable* table = nullptr;   ///< not null: Options::parse() fills it and the command ends there
+};
 
+/// A command declares its Options, asks Options::parse() whether to go on, and only then acts.
 struct Command {
   const char* name;
   const char* summary;
-  int (*run)(const Arguments& arguments);  ///< the arguments after the command's name; gives the exit code
+  int (*run)(const Arguments& arguments);  ///< gives the exit code
 };
 
 /// In the order of `albert --help`.
 [[nodiscard]] std::span<const Command> commands();
+/// Null when there is none.
+[[nodiscard]] const Command* find_command(std::string_view name);
+/// Failure{usage} that says what was perhaps meant.
+[[nodiscard]] const Command& known_command(const std::string& name);
+/// The options that a command declares.
+[[nodiscard]] CommandTable describe(const Command& command);
 
 int fill_mask(const Arguments& arguments);
 int text_classification(const Arguments& arguments);
@@ -33,5 +47,6 @@ int forward(const Arguments& arguments);
 int info(const Arguments& arguments);
 int env(const Arguments& arguments);
 int bench(const Arguments& arguments);
+int help(const Arguments& arguments);
 
 }  // namespace cli

@@ -1,4 +1,6 @@
 #include "command.h"
+#include "failure.h"
+#include "suggest.h"
 
 namespace cli {
 
@@ -19,8 +21,29 @@ std::span<const Command> commands() {
       {"info", "what a model folder holds", info},
       {"bench", "how fast this machine runs a model", bench},
       {"env", "this program and this machine", env},
+      {"help", "a command's options; what all commands share", help},
   };
   return kCommands;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const auto& command : commands())
+    if (name == command.name) return &command;
+  return nullptr;
+}
+
+const Command& known_command(const std::string& name) {
+  if (const auto* command = find_command(name)) return *command;
+  std::vector<std::string> names{"--help", "--version"};
+  for (const auto& command : commands()) names.emplace_back(command.name);
+  throw Failure(Exit::usage, (name.starts_with('-') ? "unknown option: " : "unknown command: ") + name + did_you_mean(name, names) +
+                                 "\nSee: albert --help");
+}
+
+CommandTable describe(const Command& command) {
+  CommandTable table;
+  static_cast<void>(command.run({{}, &table}));
+  return table;
 }
 
 }  // namespace cli

@@ -9,7 +9,7 @@
 namespace cli {
 
 void ModelOptions::declare(Options& options) {
-  options.text("--model", model, "DIR|ID", "model directory or file, or a hub id in the hub cache");
+  options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   options.text("--device", device, "cpu|ref", "vectorised code, or the plain reference");
   options.text("--dtype", dtype, "float32", "arithmetic");
   options.integer("--threads", threads, "N", "0: one a core");
@@ -30,16 +30,12 @@ std::shared_ptr<const albert::Device> ModelOptions::make_device() const {
 void TokenizerChoice::declare(Options& options) {
   options.flag("--fast", fast, "the fast tokenizer (default)");
   options.flag("--slow", slow, "the slow tokenizer: SentencePiece alone");
-}
-
-bool TokenizerChoice::use_fast() const {
-  if (slow && fast) throw Failure(Exit::usage, "--slow and --fast exclude each other");
-  return !slow;
+  options.exclusive({"--fast", "--slow"});
 }
 
 void RowOptions::declare(Options& options, std::vector<std::string> fields) {
-  options.list("--input", input.files, "FILE", "rows from a file; - is standard input");
-  options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given");
+  options.list("--input", input.files, "FILE", "rows from a file; - is standard input").yields_to_arguments();
+  options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given").accepts({"ndjson"});
   options.value(
       "--field",
       [this, fields = std::move(fields)](const std::string& text) {
@@ -64,45 +60,51 @@ void RowOptions::constant(const std::string& name, const std::optional<std::stri
 }
 
 void CallFlags::declare_truncation(Options& options) {
-  options.value(
-      "--truncation",
-      [this](const std::string& name) {
-        using albert::TruncationStrategy;
-        strategy_given_ = true;
-        if (name == "true" || name == "longest_first") {
-          call_.truncation = TruncationStrategy::longest_first;
-        } else if (name == "only_first") {
-          call_.truncation = TruncationStrategy::only_first;
-        } else if (name == "only_second") {
-          call_.truncation = TruncationStrategy::only_second;
-        } else if (name == "false" || name == "do_not_truncate") {
-          call_.truncation = TruncationStrategy::do_not_truncate;
-        } else {
-          throw Failure(Exit::usage, "expected longest_first, only_first, only_second or do_not_truncate, got '" + name + "'");
-        }
-      },
-      "STRATEGY", "longest_first (or true), only_first, only_second");
+  options
+      .value(
+          "--truncation",
+          [this](const std::string& name) {
+            using albert::TruncationStrategy;
+            strategy_given_ = true;
+            if (name == "true" || name == "longest_first") {
+              call_.truncation = TruncationStrategy::longest_first;
+            } else if (name == "only_first") {
+              call_.truncation = TruncationStrategy::only_first;
+            } else if (name == "only_second") {
+              call_.truncation = TruncationStrategy::only_second;
+            } else if (name == "false" || name == "do_not_truncate") {
+              call_.truncation = TruncationStrategy::do_not_truncate;
+            } else {
+              throw Failure(Exit::usage, "expected longest_first, only_first, only_second or do_not_truncate, got '" + name + "'");
+            }
+          },
+          "STRATEGY", "longest_first (or true), only_first, only_second")
+      .choices({"longest_first", "only_first", "only_second", "do_not_truncate"})
+      .accepts({"true", "false"});
   options.integer("--max-length", call_.max_length, "N", "tokens to truncate or pad to");
 }
 
 void CallFlags::declare_all(Options& options) {
   declare_truncation(options);
-  options.value(
-      "--padding",
-      [this](const std::string& name) {
-        using albert::PaddingStrategy;
-        strategy_given_ = true;
-        if (name == "true" || name == "longest") {
-          call_.padding = PaddingStrategy::longest;
-        } else if (name == "max_length") {
-          call_.padding = PaddingStrategy::max_length;
-        } else if (name == "false" || name == "do_not_pad") {
-          call_.padding = PaddingStrategy::do_not_pad;
-        } else {
-          throw Failure(Exit::usage, "expected longest, max_length or do_not_pad, got '" + name + "'");
-        }
-      },
-      "STRATEGY", "longest (or true), max_length");
+  options
+      .value(
+          "--padding",
+          [this](const std::string& name) {
+            using albert::PaddingStrategy;
+            strategy_given_ = true;
+            if (name == "true" || name == "longest") {
+              call_.padding = PaddingStrategy::longest;
+            } else if (name == "max_length") {
+              call_.padding = PaddingStrategy::max_length;
+            } else if (name == "false" || name == "do_not_pad") {
+              call_.padding = PaddingStrategy::do_not_pad;
+            } else {
+              throw Failure(Exit::usage, "expected longest, max_length or do_not_pad, got '" + name + "'");
+            }
+          },
+          "STRATEGY", "longest (or true), max_length")
+      .choices({"longest", "max_length", "do_not_pad"})
+      .accepts({"true", "false"});
   options.integer("--stride", call_.stride, "N", "overlap of the windows");
   options.flag("--return-overflowing-tokens", call_.return_overflowing_tokens, "every window of a long text");
   options.integer("--pad-to-multiple-of", call_.pad_to_multiple_of, "N", "round the padded length up", 1);

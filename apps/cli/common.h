@@ -33,7 +33,7 @@ struct TokenizerChoice {
   bool fast = false;
 
   void declare(Options& options);
-  [[nodiscard]] bool use_fast() const;  ///< Failure{usage} when both were given
+  [[nodiscard]] bool use_fast() const { return !slow; }
 };
 
 /// --input, --input-format, --field, --json, --output, --keep-going.

@@ -4,7 +4,6 @@
 #include "albert/tokenizer.h"
 #include "command.h"
 #include "common.h"
-#include "failure.h"
 #include "run_rows.h"
 
 namespace cli {
@@ -54,8 +53,9 @@ int detokenize(const Arguments& arguments) {
   options.flag("--skip-special-tokens", skip, "leave out [CLS], [SEP] and the like");
   options.flag("--clean-up-tokenization-spaces", clean, "no blank before punctuation (default: the tokenizer's setting)");
   options.flag("--no-clean-up-tokenization-spaces", raw, "keep such blanks");
+  options.exclusive({"--clean-up-tokenization-spaces", "--no-clean-up-tokenization-spaces"});
   options.heading("tokenizer");
-  options.text("--model", model, "DIR|ID", "");
+  options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   choice.declare(options);
   options.heading("rows and results");
   rows.declare(options, {"ids"});
@@ -63,7 +63,6 @@ int detokenize(const Arguments& arguments) {
   options.example("albert detokenize --skip-special-tokens 2 14 15 3");
   if (!options.parse(arguments)) return 0;
 
-  if (clean && raw) throw Failure(Exit::usage, "--clean-up-tokenization-spaces and its opposite exclude each other");
   rows.input.text_field = "ids";
   if (!ids.empty()) {
     std::string joined;

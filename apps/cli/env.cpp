@@ -1,5 +1,4 @@
 // albert env: what this program is and what it found on this machine.
-#include <CLI/Version.hpp>
 #include <cstdlib>
 
 #include "albert/device.h"
@@ -37,7 +36,6 @@ int env(const Arguments& arguments) {
       libraries.emplace_back(name, value);
     }
   }
-  libraries.emplace_back("CLI11", CLI11_VERSION);
   const Json report(Json::Object{
       {"version", std::string(albert::version())},
       {"compiler", compiler},

@@ -28,8 +28,8 @@ int feature_extraction(const Arguments& arguments) {
   albert::FeatureExtractionOptions task;
   Options options("feature-extraction", "Gives the vectors of a text's tokens, or one vector a text.", "[TEXT...]");
   options.value(
-      "--pooling", [&](const std::string& name) { task.pooling = albert::pooling_from_string(name); }, "NAME",
-      "one vector a text: cls, mean or max (default none)");
+      "--pooling", [&](const std::string& name) { task.pooling = albert::pooling_from_string(name); }, "none|cls|mean|max",
+      "one vector a text (none: a vector a token)");
   options.flag("--normalize", task.normalize, "vectors of length 1");
   call.declare_truncation(options);
   declare_common(options, model, tokenizer, rows, {"text"});

@@ -7,6 +7,7 @@
 #include "common.h"
 #include "failure.h"
 #include "interrupt.h"
+#include "log.h"
 #include "output.h"
 #include "terminal.h"
 
@@ -16,6 +17,15 @@ namespace {
 using albert::ModelInputs;
 using albert::ModelOutput;
 using albert::Tensor;
+
+std::vector<std::string> class_names() {
+  using albert::ModelClass;
+  std::vector<std::string> names;
+  for (const auto one : {ModelClass::model, ModelClass::pre_training, ModelClass::masked_lm, ModelClass::sequence_classification,
+                         ModelClass::multiple_choice, ModelClass::token_classification, ModelClass::question_answering})
+    names.emplace_back(albert::to_string(one));
+  return names;
+}
 
 ModelInputs read_inputs(const std::string& path) {
   using Member = std::optional<Tensor> ModelInputs::*;
@@ -80,13 +90,13 @@ int forward(const Arguments& arguments) {
   std::int64_t seed = 0;
   bool hidden_states = false, attentions = false, train = false, ignore_mismatched = false;
   Options options("forward", "Runs one of the seven classes on tensors from a safetensors file.");
-  options.text("--class", class_name, "NAME", "AlbertModel, AlbertForMaskedLM ... (required)");
+  options.text("--class", class_name, "NAME", "AlbertModel, AlbertForMaskedLM ... (required)").choices(class_names());
   options.text("--inputs", inputs_path, "FILE", "tensors named as the arguments of the class (required)");
   options.text("--outputs", outputs_path, "FILE", "where the fields of the output go (required)");
   options.flag("--output-hidden-states", hidden_states, "hidden_states.0 ... too");
   options.flag("--output-attentions", attentions, "attentions.0 ... too");
   options.text("--padding", padding, "exact|packed", "compute every row, or skip masked tokens");
-  options.text("--flavor", flavor, "NAME", "pytorch, tensorflow or flax arithmetic");
+  options.text("--flavor", flavor, "pytorch|tensorflow|flax", "the arithmetic of which framework");
   options.flag("--train", train, "with dropout, seeded by --seed");
   options.integer("--seed", seed, "N", "of dropout and of weights that the file lacks");
   options.flag("--ignore-mismatched-sizes", ignore_mismatched, "initialise weights of another shape");
@@ -98,7 +108,6 @@ int forward(const Arguments& arguments) {
 
   if (gradients) throw Failure(Exit::usage, "--gradients is not available in this version");
   if (!class_name || !inputs_path || !outputs_path) throw Failure(Exit::usage, "--class, --inputs and --outputs are required");
-  if (padding != "exact" && padding != "packed") throw Failure(Exit::usage, "--padding: expected exact or packed, got '" + padding + "'");
   albert::LoadingInfo info;
   albert::LoadOptions load;
   const auto model_class = in_stage(Stage::options, [&] {

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "common.h"
 #include "failure.h"
+#include "log.h"
 #include "output.h"
 #include "terminal.h"
 
@@ -112,8 +113,8 @@ int info(const Arguments& arguments) {
   std::optional<std::string> model, output_path;
   std::vector<std::string> positional;
   bool json = false;
-  Options options("info", "Shows a model's configuration, parameters, operations, files and tokenizer.", "[MODEL]");
-  options.text("--model", model, "DIR|ID", "model directory or file, or a hub id in the hub cache");
+  Options options("info", "Shows a model's configuration, parameters, operations, files and tokenizer.", "[PATH|ID]");
+  options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache").yields_to_arguments();
   options.flag("--json", json, "one JSON object");
   options.text("--output", output_path, "FILE", "write here instead of standard output");
   options.positionals(positional);

@@ -3,57 +3,36 @@
 #include <exception>
 #include <new>
 #include <string>
-#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "albert/error.h"
 #include "albert/version.h"
 #include "command.h"
 #include "failure.h"
+#include "help.h"
 #include "interrupt.h"
+#include "log.h"
 #include "output.h"
 
 namespace {
 
 using cli::Exit;
 
-std::string overview() {
-  std::string text =
-      "usage: albert COMMAND [OPTIONS] [TEXT...]\n"
-      "ALBERT, whole: text in, answers out. Without --model the model inside the program answers.\n\n";
-  for (const auto& command : cli::commands()) {
-    std::string name = command.name;
-    name.resize(26, ' ');
-    text += "  " + name + command.summary + "\n";
-  }
-  return text +
-         "\nTexts come from the arguments, from --input FILE (- is standard input), or from\n"
-         "standard input. --json prints one JSON value a row.\n"
-         "albert COMMAND --help shows a command's options; albert --version the version.\n"
-         "\nexample: albert fill-mask \"The [MASK] was dark and the wind was cold.\"\n";
-}
-
-const cli::Command* find(const std::string& name) {
-  for (const auto& command : cli::commands())
-    if (name == command.name) return &command;
-  return nullptr;
-}
-
-int dispatch(const std::string& name, const cli::Arguments& arguments) {
-  if (name == "--help" || name == "-h" || name == "help") {
-    cli::print(overview());
+int dispatch(const std::string& name, std::vector<std::string> words) {
+  if (name == "--help" || name == "-h") {
+    cli::print(cli::overview());
     return 0;
   }
   if (name == "--version") {
     cli::print("albert " + std::string(albert::version()) + "\n");
     return 0;
   }
-  if (const auto* command = find(name)) return command->run(arguments);
-  const bool option = name.starts_with('-');
-  throw cli::Failure(Exit::usage, std::string(option ? "unknown option: " : "unknown command: ") + name + "\nSee: albert --help");
+  return cli::known_command(name).run({std::move(words)});
 }
 
-int report(const std::string& name, const std::string& message, Exit code) {
-  std::fprintf(stderr, "albert%s%s: %s\n", name.empty() ? "" : " ", name.c_str(), message.c_str());
+int report(const std::string& message, Exit code) {
+  cli::log(cli::Level::error, message);
   return static_cast<int>(code);
 }
 
@@ -62,21 +41,22 @@ int report(const std::string& name, const std::string& message, Exit code) {
 int main(int argc, char** argv) {
   cli::install_signal_handlers();
   if (argc < 2) {
-    std::fputs(overview().c_str(), stderr);
+    std::fputs(cli::overview().c_str(), stderr);
     return static_cast<int>(Exit::usage);
   }
   const std::string name = argv[1];
+  if (cli::find_command(name) != nullptr) cli::log_settings().command = name;
   try {
-    return dispatch(name, cli::Arguments(argv + 2, argv + argc));
+    return dispatch(name, std::vector<std::string>(argv + 2, argv + argc));
   } catch (const cli::OutputClosed&) {
     return static_cast<int>(Exit::done);
   } catch (const cli::Failure& failure) {
-    return report(find(name) == nullptr ? "" : name, failure.what(), failure.code());
+    return report(failure.what(), failure.code());
   } catch (const albert::Error& error) {
-    return report(name, error.what(), cli::exit_for(error.code(), cli::Stage::data));
+    return report(error.what(), cli::exit_for(error.code(), cli::Stage::data));
   } catch (const std::bad_alloc&) {
-    return report(name, "out of memory", Exit::failed);
+    return report("out of memory", Exit::failed);
   } catch (const std::exception& error) {
-    return report(name, std::string("internal error: ") + error.what(), Exit::internal);
+    return report(std::string("internal error: ") + error.what(), Exit::internal);
   }
 }

@@ -1,168 +1,254 @@
 #include "options.h"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 
 #include "albert/error.h"
 #include "failure.h"
+#include "help.h"
+#include "log.h"
 #include "output.h"
+#include "suggest.h"
 
 namespace cli {
 namespace {
 
-// CLI11 takes a positional "[a,b]" for a list; a leading mark hides the bracket from it.
-constexpr char kMark = '\x01';
-std::string hide(const std::string& argument) { return !argument.empty() && argument.front() == '[' ? kMark + argument : argument; }
-std::string reveal(const std::string& argument) {
-  return argument.size() > 1 && argument[0] == kMark && argument[1] == '[' ? argument.substr(1) : argument;
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || is_upper(c); }
+
+/// "-q" and "--json", but not "-", "-5" or "- an item of a list".
+bool looks_like_option(const std::string& word) {
+  if (!word.starts_with('-')) return false;
+  const std::size_t dashes = word.starts_with("--") ? 2 : 1;
+  return word.size() > dashes && is_letter(word[dashes]);
 }
 
-constexpr std::size_t kWidth = 80;
-
-}  // namespace
-
-struct Options::Impl {
-  struct Line {
-    std::string left, help, heading;
-  };
-  std::string command, purpose, positional, example, heading;
-  std::vector<Line> lines;
-  CLI::App app;
-
-  void add(const std::string& name, const std::string& metavar, const std::string& help) {
-    lines.push_back({metavar.empty() ? name : name + " " + metavar, help, heading});
-  }
-  void add_values(const std::string& name, const std::string& metavar, const std::string& help, bool repeatable,
-                  std::function<void(const std::string&)> use) {
-    add(name, metavar, help);
-    auto* option = app.add_option(name, [use = std::move(use), name](const CLI::results_t& values) {
-      try {
-        for (const auto& value : values) use(reveal(value));
-      } catch (const albert::Error& error) {
-        throw CLI::ValidationError(name, error.what());
-      } catch (const Failure& failure) {
-        throw CLI::ValidationError(name, failure.what());
-      }
-      return true;
-    });
-    option->type_size(1)->allow_extra_args(false);
-    if (repeatable) {
-      option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    } else {
-      option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    }
-  }
-};
-
-Options::Options(std::string command, std::string purpose, std::string positional) : impl_(std::make_unique<Impl>()) {
-  impl_->command = std::move(command);
-  impl_->purpose = std::move(purpose);
-  impl_->positional = std::move(positional);
-  impl_->app.set_help_flag("");
-  impl_->app.option_defaults()->always_capture_default(false);
-}
-Options::~Options() = default;
-
-void Options::flag(const std::string& name, bool& target, const std::string& help) {
-  impl_->add(name, "", help);
-  impl_->app.add_flag_callback(name, [&target] { target = true; });
+bool parse_switch(const std::string& text) {
+  for (const char* yes : {"true", "1", "yes", "on"})
+    if (text == yes) return true;
+  for (const char* no : {"false", "0", "no", "off"})
+    if (text == no) return false;
+  throw Failure(Exit::usage, "expected true or false, got '" + text + "'");
 }
 
-void Options::text(const std::string& name, std::optional<std::string>& target, const std::string& metavar, const std::string& help) {
-  impl_->add_values(name, metavar, help, false, [&target](const std::string& value) { target = value; });
-}
-void Options::text(const std::string& name, std::string& target, const std::string& metavar, const std::string& help) {
-  impl_->add_values(name, metavar, help, false, [&target](const std::string& value) { target = value; });
-}
-void Options::list(const std::string& name, std::vector<std::string>& target, const std::string& metavar, const std::string& help) {
-  impl_->add_values(name, metavar, help, true, [&target](const std::string& value) { target.push_back(value); });
-}
-
-namespace {
 std::int64_t checked_integer(const std::string& text, std::int64_t minimum) {
   const std::int64_t value = parse_integer(text, "the value");
   if (value < minimum) throw Failure(Exit::usage, "expected at least " + std::to_string(minimum) + ", got " + text);
   return value;
 }
+
+void check_choice(const Option& option, const std::string& value) {
+  std::string wanted = value;
+  if (option.any_case)
+    std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto among = [&](const std::vector<std::string>& list) { return std::find(list.begin(), list.end(), wanted) != list.end(); };
+  if (!option.closed || among(option.values) || among(option.silent)) return;
+  throw Failure(Exit::usage, "expected " + either(option.values) + ", got '" + value + "'" + did_you_mean(value, option.values));
+}
+
 }  // namespace
 
-void Options::integer(const std::string& name, std::optional<std::int64_t>& target, const std::string& metavar, const std::string& help,
-                      std::int64_t minimum) {
-  impl_->add_values(name, metavar, help, false, [&target, minimum](const std::string& text) { target = checked_integer(text, minimum); });
-}
-void Options::integer(const std::string& name, std::int64_t& target, const std::string& metavar, const std::string& help,
-                      std::int64_t minimum) {
-  impl_->add_values(name, metavar, help, false, [&target, minimum](const std::string& text) { target = checked_integer(text, minimum); });
-}
-void Options::value(const std::string& name, std::function<void(const std::string&)> use, const std::string& metavar,
-                    const std::string& help) {
-  impl_->add_values(name, metavar, help, true, std::move(use));
-}
-
-void Options::positionals(std::vector<std::string>& target) {
-  impl_->app
-      .add_option("arguments",
-                  [&target](const CLI::results_t& values) {
-                    for (const auto& value : values) target.push_back(reveal(value));
-                    return true;
-                  })
-      ->expected(-1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+Options::Options(std::string command, std::string purpose, std::string positional) {
+  about_.command = std::move(command);
+  about_.purpose = std::move(purpose);
+  about_.positional = std::move(positional);
+  heading("common");
+  value(
+      "--log-level", [](const std::string& name) { log_settings().level = level_from_string(name); }, "error|warning|info|debug|off",
+      "the least of the notes to standard error (info)");
+  value(
+      "--log-format", [](const std::string& name) { log_settings().json = name == "json"; }, "text|json",
+      "how notes are written: json is one object a line");
+  flag("--quiet", quiet_, "errors only: --log-level error").short_form('q');
+  exclusive({"--quiet", "--log-level"});
+  heading("");
 }
 
-void Options::heading(const std::string& title) { impl_->heading = title; }
-void Options::example(const std::string& text) { impl_->example = text; }
+Option& Options::add(const std::string& name, const std::string& metavar, const std::string& help,
+                     std::function<void(const std::string&)> use) {
+  Entry& entry = entries_.emplace_back();
+  entry.use = std::move(use);
+  Option& option = entry.option;
+  option.name = name;
+  option.metavar = metavar;
+  option.help = help;
+  option.heading = heading_;
+  option.values = values_of(metavar);
+  option.closed = !option.values.empty() && std::none_of(metavar.begin(), metavar.end(), is_upper);
+  return option;
+}
 
-std::string Options::help() const {
-  std::string out = "usage: albert " + impl_->command + " [OPTIONS]" + (impl_->positional.empty() ? "" : " " + impl_->positional) + "\n" +
-                    impl_->purpose + "\n\n";
-  std::size_t width = 0;
-  for (const auto& line : impl_->lines)
-    if (line.heading.empty()) width = std::max(width, line.left.size());
-  std::string heading, packed;
-  const auto end_packed = [&] {
-    if (!packed.empty()) out += packed + "\n";
-    packed.clear();
-  };
-  for (const auto& line : impl_->lines) {
-    if (line.heading.empty()) {
-      out += "  " + line.left + std::string(width - line.left.size() + 2, ' ') + line.help + "\n";
-      continue;
-    }
-    if (line.heading != heading) {
-      end_packed();
-      heading = line.heading;
-      out += heading + ":\n";
-    }
-    const std::string item = "[" + line.left + "]";
-    if (packed.size() + item.size() + 1 > kWidth) end_packed();
-    packed += (packed.empty() ? "  " : " ") + item;
+Option& Options::flag(const std::string& name, bool& target, const std::string& help) {
+  return add(name, "", help, [&target](const std::string& value) { target = parse_switch(value); });
+}
+Option& Options::text(const std::string& name, std::optional<std::string>& target, const std::string& metavar, const std::string& help) {
+  return add(name, metavar, help, [&target](const std::string& value) { target = value; });
+}
+Option& Options::text(const std::string& name, std::string& target, const std::string& metavar, const std::string& help) {
+  return add(name, metavar, help, [&target](const std::string& value) { target = value; });
+}
+Option& Options::list(const std::string& name, std::vector<std::string>& target, const std::string& metavar, const std::string& help) {
+  Option& option = add(name, metavar, help, [&target](const std::string& value) { target.push_back(value); });
+  option.repeatable = true;
+  return option;
+}
+Option& Options::integer(const std::string& name, std::optional<std::int64_t>& target, const std::string& metavar, const std::string& help,
+                         std::int64_t minimum) {
+  return add(name, metavar, help, [&target, minimum](const std::string& text) { target = checked_integer(text, minimum); });
+}
+Option& Options::integer(const std::string& name, std::int64_t& target, const std::string& metavar, const std::string& help,
+                         std::int64_t minimum) {
+  return add(name, metavar, help, [&target, minimum](const std::string& text) { target = checked_integer(text, minimum); });
+}
+Option& Options::value(const std::string& name, std::function<void(const std::string&)> use, const std::string& metavar,
+                       const std::string& help) {
+  return add(name, metavar, help, std::move(use));
+}
+
+void Options::positionals(std::vector<std::string>& target) { positionals_ = &target; }
+void Options::exclusive(std::vector<std::string> names) { exclusive_.push_back(std::move(names)); }
+void Options::heading(const std::string& title) { heading_ = title; }
+void Options::example(const std::string& text) { about_.examples.push_back(text); }
+
+CommandTable Options::table() const {
+  CommandTable table = about_;
+  for (const auto& entry : entries_) (entry.option.heading == "common" ? table.common : table.options).push_back(entry.option);
+  return table;
+}
+
+std::string Options::see() const { return "\nSee: albert " + about_.command + " --help"; }
+
+Options::Entry* Options::find(const std::string& name) {
+  for (auto& entry : entries_)
+    if (entry.option.name == name || (entry.option.letter != '\0' && name == std::string("-") + entry.option.letter)) return &entry;
+  return nullptr;
+}
+
+/// Takes the option at words[at], and its value. What is wrong with it, or nothing.
+std::string Options::split_option(const std::vector<std::string>& words, std::size_t& at, CommandLine& line) {
+  const std::string& word = words[at];
+  const auto equals = word.find('=');
+  const std::string name = word.substr(0, equals);
+  Entry* entry = find(name);
+  if (entry == nullptr) {
+    std::vector<std::string> names{"--help"};
+    for (const auto& one : entries_) names.push_back(one.option.name);
+    return "unknown option: " + name + did_you_mean(name, names);
   }
-  end_packed();
-  return out + (impl_->example.empty() ? "" : "\nexample: " + impl_->example + "\n");
+  if (equals != std::string::npos) {
+    line.assignments.push_back({entry, word.substr(equals + 1), name});
+  } else if (entry->option.is_flag()) {
+    line.assignments.push_back({entry, "true", name});
+  } else if (at + 1 == words.size()) {
+    return name + ": a value is missing (" + entry->option.metavar + ")";
+  } else if (looks_like_option(words[at + 1]) && find(words[at + 1].substr(0, words[at + 1].find('='))) != nullptr) {
+    return name + ": a value is missing before " + words[at + 1] + "; if that is the value, write " + name + "=" + words[at + 1];
+  } else {
+    line.assignments.push_back({entry, words[++at], name});
+  }
+  return "";
 }
 
-bool Options::parse(const std::vector<std::string>& arguments) {
-  for (const auto& argument : arguments) {
-    if (argument == "--") break;
-    if (argument == "--help" || argument == "-h") {
-      print(help());
-      return false;
+Options::CommandLine Options::split(const std::vector<std::string>& words) {
+  CommandLine line;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string& word = words[at];
+    std::string problem;
+    if (word == "--") {
+      line.positionals.insert(line.positionals.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
+      break;
     }
+    if (word == "--help" || word == "-h") {
+      line.help = true;
+    } else if (looks_like_option(word)) {
+      problem = split_option(words, at, line);
+    } else {
+      line.positionals.push_back(word);
+    }
+    if (line.problem.empty()) line.problem = problem;
   }
-  std::vector<std::string> reversed;
-  for (auto argument = arguments.rbegin(); argument != arguments.rend(); ++argument) reversed.push_back(hide(*argument));
+  if (line.problem.empty() && positionals_ == nullptr && !line.positionals.empty())
+    line.problem = "unknown argument: '" + line.positionals.front() + "' (this command takes options only)";
+  return line;
+}
+
+std::vector<Options::Assignment> Options::from_environment() {
+  std::vector<Assignment> assignments;
+  for (auto& entry : entries_) {
+    const std::string name = environment_name(entry.option);
+    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') assignments.push_back({&entry, value, name});
+  }
+  return assignments;
+}
+
+void Options::assign(const Assignment& assignment) {
   try {
-    impl_->app.parse(reversed);
-  } catch (const CLI::ExtrasError&) {
-    std::string unknown;
-    for (const auto& extra : impl_->app.remaining()) unknown += (unknown.empty() ? "" : " ") + reveal(extra);
-    throw Failure(Exit::usage, "unknown option or argument: " + unknown + "\nSee: albert " + impl_->command + " --help");
-  } catch (const CLI::Error& error) {
-    throw Failure(Exit::usage, std::string(error.what()) + "\nSee: albert " + impl_->command + " --help");
+    check_choice(assignment.entry->option, assignment.value);
+    assignment.entry->use(assignment.value);
+  } catch (const albert::Error& error) {
+    throw Failure(Exit::usage, assignment.origin + ": " + error.what());
+  } catch (const Failure& failure) {
+    throw Failure(Exit::usage, assignment.origin + ": " + failure.what());
   }
+}
+
+/// The assignments of one source; what was decided before stays.
+void Options::apply(const std::vector<Assignment>& assignments) {
+  std::vector<const Assignment*> taken;
+  for (const auto& assignment : assignments) {
+    if (assignment.entry->decided) continue;
+    assign(assignment);
+    taken.push_back(&assignment);
+  }
+  for (const auto* assignment : taken) assignment->entry->decided = true;
+  for (const auto& group : exclusive_) {
+    const Assignment* first = nullptr;
+    for (const auto* assignment : taken) {
+      const Option& option = assignment->entry->option;
+      if (std::find(group.begin(), group.end(), option.name) == group.end()) continue;
+      if (option.is_flag() && !parse_switch(assignment->value)) continue;
+      if (first != nullptr && first->entry != assignment->entry)
+        throw Failure(Exit::usage, first->origin + " and " + assignment->origin + " exclude each other");
+      first = assignment;
+    }
+    if (first == nullptr) continue;
+    for (const auto& name : group)
+      if (Entry* entry = find(name)) entry->decided = true;
+  }
+}
+
+bool Options::parse(const Arguments& arguments) {
+  if (arguments.table != nullptr) {
+    *arguments.table = table();
+    return false;
+  }
+  const CommandLine line = split(arguments.words);
+  if (line.help) {
+    print(help_of(table()));
+    return false;
+  }
+  const auto environment = from_environment();
+  // How notes are written comes first: it holds for what may be wrong with the rest.
+  const auto about_notes = [](const std::vector<Assignment>& all) {
+    std::vector<Assignment> some;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [](const auto& one) { return one.entry->option.heading == "common"; });
+    return some;
+  };
+  try {
+    apply(about_notes(line.assignments));
+    apply(about_notes(environment));
+    if (quiet_) log_settings().level = Level::error;
+    if (!line.problem.empty()) throw Failure(Exit::usage, line.problem);
+    apply(line.assignments);
+    for (auto& entry : entries_) entry.decided = entry.decided || (entry.option.yields && !line.positionals.empty());
+    apply(environment);
+  } catch (const Failure& failure) {
+    if (failure.code() != Exit::usage) throw;
+    throw Failure(Exit::usage, failure.what() + see());
+  }
+  if (positionals_ != nullptr) *positionals_ = line.positionals;
   return true;
 }
 

@@ -72,9 +72,4 @@ bool Output::is_terminal() const noexcept { return !impl_->file && ::isatty(STDO
 
 void print(std::string_view text) { write_standard_output(text); }
 
-void warn(std::string_view text) {
-  const std::string line = "albert: warning: " + std::string(text) + "\n";
-  static_cast<void>(write_all(STDERR_FILENO, line));
-}
-
 }  // namespace cli

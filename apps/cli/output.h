@@ -31,7 +31,5 @@ class Output {
 
 /// Writes text to standard output at once.
 void print(std::string_view text);
-/// Writes one line to standard error: "albert: warning: ...".
-void warn(std::string_view text);
 
 }  // namespace cli

@@ -29,7 +29,7 @@ int question_answering(const Arguments& arguments) {
   bool token_offsets = false;
   Options options("question-answering", "Finds the answer to a question in a context.", "[CONTEXT...]");
   options.text("--question", question, "TEXT", "what is asked");
-  options.list("--context", contexts, "TEXT", "where the answer is looked for (an argument is one too)");
+  options.list("--context", contexts, "TEXT", "where the answer is looked for (an argument is one too)").yields_to_arguments();
   options.integer("--top-k", task.top_k, "N", "answers (default 1)", 1);
   options.integer("--doc-stride", task.doc_stride, "N", "overlap of windows (--slow: step)");
   options.integer("--max-seq-len", task.max_seq_len, "N", "tokens of a window, question included (384)", 1);

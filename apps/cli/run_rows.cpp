@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "interrupt.h"
 #include "output.h"
+#include "utf8.h"
 
 namespace cli {
 namespace {
@@ -40,7 +41,7 @@ void run_rows(const RowOptions& options, const AnswerRows& answer) {
       throw Failure(code, sentence);
     }
     if (options.json) {
-      output.write(json_line(albert::Json(albert::Json::Object{{"error", sentence}})));
+      output.write(json_line(albert::Json(albert::Json::Object{{"error", as_utf8(sentence)}})));
     } else {
       output.write("error: " + one_line(sentence) + "\n");
     }

@@ -9,6 +9,7 @@
 #include "albert/pipelines.h"
 #include "common.h"
 #include "failure.h"
+#include "log.h"
 #include "output.h"
 #include "run_rows.h"
 

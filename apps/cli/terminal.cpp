@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "log.h"
+
 namespace cli {
 
 Style::Style(bool terminal) : colour_(terminal) {
@@ -53,7 +55,7 @@ std::string one_line(std::string_view text) {
 std::string short_score(double score) { return fmt::format("{:.4f}", score); }
 
 Progress::Progress(std::string unit) : unit_(std::move(unit)) {
-  if (::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { run(); });
+  if (log_enabled(Level::info) && !log_settings().json && ::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { run(); });
 }
 
 Progress::~Progress() {

@@ -27,7 +27,9 @@ int text_classification(const Arguments& arguments) {
   Options options("text-classification", "Gives a label to a text, or to a pair of texts.", "[TEXT...]");
   options.text("--text-pair", text_pair, "TEXT", "the second text");
   options.value("--top-k", [&](const std::string& text) { task.top_k = parse_top_k(text); }, "N|all", "a list of the N best labels");
-  options.text("--function-to-apply", task.function_to_apply, "NAME", "sigmoid, softmax or none (default: by the model)");
+  options.text("--function-to-apply", task.function_to_apply, "NAME", "sigmoid, softmax or none (default: by the model)")
+      .choices({"sigmoid", "softmax", "none"})
+      .in_any_case();
   call.declare_truncation(options);
   declare_common(options, model, tokenizer, rows, {"text", "text_pair"});
   options.positionals(rows.input.arguments);

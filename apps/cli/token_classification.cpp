@@ -31,10 +31,13 @@ int token_classification(const Arguments& arguments) {
   RowOptions rows;
   albert::TokenClassificationOptions task;
   Options options("token-classification", "Labels the words of a text: named entities, parts of speech.", "[TEXT...]");
-  options.value(
-      "--aggregation-strategy",
-      [&](const std::string& name) { task.aggregation_strategy = albert::aggregation_strategy_from_string(name); }, "NAME",
-      "none (default), simple, first, average, max");
+  options
+      .value(
+          "--aggregation-strategy",
+          [&](const std::string& name) { task.aggregation_strategy = albert::aggregation_strategy_from_string(name); }, "NAME",
+          "none (default), simple, first, average, max")
+      .choices({"none", "simple", "first", "average", "max"})
+      .in_any_case();
   options.value(
       "--ignore-labels", [&](const std::string& list) { task.ignore_labels = split_commas(list); }, "A,B",
       "labels to leave out (default O; \"\" keeps all)");

@@ -111,9 +111,9 @@ int tokenize(const Arguments& arguments) {
   flags.declare_all(options);
   options.flag("--no-add-special-tokens", no_special_tokens, "without [CLS] and [SEP]");
   options.heading("tokenizer");
-  options.text("--model", model, "DIR|ID", "");
+  options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   choice.declare(options);
-  options.integer("--threads", threads, "N", "");
+  options.integer("--threads", threads, "N", "0: one a core");
   options.heading("rows and results");
   rows.declare(options, {"text", "text_pair"});
   options.positionals(rows.input.arguments);
