@@ -102,6 +102,7 @@ std::string help_of(const CommandTable& table) {
 
 std::string help_of_common_options(const CommandTable& table) {
   std::vector<const Option*> options;
+  options.reserve(table.common.size() + 1);
   for (const auto& option : table.common) options.push_back(&option);
   Option help;
   help.name = "--help";
