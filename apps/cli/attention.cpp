@@ -13,6 +13,7 @@
 #include "common.h"
 #include "failure.h"
 #include "interrupt.h"
+#include "log.h"
 #include "output.h"
 #include "terminal.h"
 
@@ -122,8 +123,8 @@ int attention(const Arguments& arguments) {
   options.flag("--json", json, "the weights as one JSON object instead of the page");
   options.text("--layers", layers, "LIST", "only these: 1-4,12");
   call.declare_truncation(options);
-  options.list("--input", input.files, "FILE", "the text from a file; - is standard input");
-  options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given");
+  options.list("--input", input.files, "FILE", "the text from a file; - is standard input").yields_to_arguments();
+  options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given").accepts({"ndjson"});
   options.heading("model");
   model.declare(options);
   tokenizer.declare(options);
