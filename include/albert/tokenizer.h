@@ -21,6 +21,8 @@
 
 namespace albert {
 struct EncodeRequest;
+class FastClass;
+class SlowModel;
 struct TokenizerArguments;
 struct TokenizerState;
 }  // namespace albert
@@ -131,6 +133,8 @@ class Tokenizer {
   [[nodiscard]] virtual std::int64_t size() const noexcept = 0;                                    ///< with them (Python's len)
   /// Tokens that were added, with their ids, by id (specials included).
   [[nodiscard]] virtual std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const = 0;
+  /// Whether the model marks tokens that go on within a word with a prefix (a fast form with WordPiece).
+  [[nodiscard]] virtual bool marks_subwords() const noexcept { return false; }
 
   // --- special tokens, by role: "bos", "eos", "unk", "sep", "pad", "cls", "mask" ---
   [[nodiscard]] std::optional<AddedToken> special_token(std::string_view role) const;  ///< Error{key} for another name
@@ -183,18 +187,10 @@ class Tokenizer {
   [[nodiscard]] Encoding encode_one(const EncodeRequest& request, const CallOptions& options) const;
 };
 
-/// The slow form: the SentencePiece model file and the reference's Python-side rules around it.
-class AlbertTokenizer final : public Tokenizer {
+/// A slow form (the reference's PreTrainedTokenizer): a vocabulary file and the Python-side rules around it.
+class SlowTokenizer : public Tokenizer {
  public:
-  /// From a SentencePiece model file. `init_arguments`: an object with the reference's constructor arguments
-  /// (do_lower_case, remove_space, keep_accents, cls_token, …). Error{not_found|bad_data|type|value}.
-  explicit AlbertTokenizer(const std::string& vocab_file, const Json& init_arguments = {});
-  /// What a loader found (src/tokenizer/arguments.h).
-  explicit AlbertTokenizer(TokenizerArguments&& arguments);
-  ~AlbertTokenizer() override;
-
-  /// From the files of a directory, whatever class they name, or from a model file alone.
-  static std::unique_ptr<AlbertTokenizer> from_pretrained(const std::string& path, const Json& overrides = {});
+  ~SlowTokenizer() override;
 
   [[nodiscard]] bool is_fast() const noexcept override { return false; }
   [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const override;
@@ -209,6 +205,9 @@ class AlbertTokenizer final : public Tokenizer {
   [[nodiscard]] std::int64_t num_special_tokens_to_add(bool pair) const override;
 
  protected:
+  /// `model`: what the class does in its own way (src/tokenizer/slow_model.h).
+  SlowTokenizer(const TokenizerArguments& arguments, std::string class_name, std::unique_ptr<SlowModel> model);
+
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
   [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
@@ -218,21 +217,14 @@ class AlbertTokenizer final : public Tokenizer {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The fast form: the components of a tokenizer.json, or the same derived from a SentencePiece model.
+/// A fast form (the reference's PreTrainedTokenizerFast): the components of a tokenizer.json, or the same derived from
+/// the slow form's vocabulary.
 ///
 /// As in the reference, the truncation and padding of the last call are kept and written into the
 /// tokenizer.json of a later save_pretrained.
-class AlbertTokenizerFast final : public Tokenizer {
+class FastTokenizer : public Tokenizer {
  public:
-  /// From a tokenizer.json. `init_arguments`: an object with the reference's constructor arguments.
-  /// Error{not_found|bad_data|type|value}, Error{not_implemented} for components this form does not have.
-  explicit AlbertTokenizerFast(const std::string& tokenizer_file, const Json& init_arguments = {});
-  /// What a loader found (src/tokenizer/arguments.h): the tokenizer.json if there is one, else the SentencePiece model.
-  explicit AlbertTokenizerFast(TokenizerArguments&& arguments);
-  ~AlbertTokenizerFast() override;
-
-  /// From the files of a directory, whatever class they name.
-  static std::unique_ptr<AlbertTokenizerFast> from_pretrained(const std::string& directory, const Json& overrides = {});
+  ~FastTokenizer() override;
 
   [[nodiscard]] bool is_fast() const noexcept override { return true; }
   [[nodiscard]] std::vector<std::string> tokenize(std::string_view text) const override;
@@ -243,19 +235,49 @@ class AlbertTokenizerFast final : public Tokenizer {
   [[nodiscard]] std::int64_t vocab_size() const noexcept override;
   [[nodiscard]] std::int64_t size() const noexcept override;
   [[nodiscard]] std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const override;
+  [[nodiscard]] bool marks_subwords() const noexcept override;
   /// Error{value}: a normalized token of which normalisation leaves nothing.
   std::int64_t add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens = false) override;
   [[nodiscard]] std::int64_t num_special_tokens_to_add(bool pair) const override;
 
  protected:
+  /// `description`: what the class does in its own way (src/tokenizer/fast_class.h).
+  FastTokenizer(TokenizerArguments&& arguments, const FastClass& description);
+
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
   [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
 
  private:
   struct Impl;
-  explicit AlbertTokenizerFast(std::unique_ptr<Impl> impl);
+  explicit FastTokenizer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
+};
+
+/// The slow form around a SentencePiece model file.
+class AlbertTokenizer final : public SlowTokenizer {
+ public:
+  /// From a SentencePiece model file. `init_arguments`: an object with the reference's constructor arguments
+  /// (do_lower_case, remove_space, keep_accents, cls_token, …). Error{not_found|bad_data|type|value}.
+  explicit AlbertTokenizer(const std::string& vocab_file, const Json& init_arguments = {});
+  /// What a loader found (src/tokenizer/arguments.h).
+  explicit AlbertTokenizer(TokenizerArguments&& arguments);
+
+  /// From the files of a directory, whatever class they name, or from a model file alone.
+  static std::unique_ptr<AlbertTokenizer> from_pretrained(const std::string& path, const Json& overrides = {});
+};
+
+/// The fast form: a tokenizer.json, or the same derived from a SentencePiece model.
+class AlbertTokenizerFast final : public FastTokenizer {
+ public:
+  /// From a tokenizer.json. `init_arguments`: an object with the reference's constructor arguments.
+  /// Error{not_found|bad_data|type|value}, Error{not_implemented} for components this form does not have.
+  explicit AlbertTokenizerFast(const std::string& tokenizer_file, const Json& init_arguments = {});
+  /// What a loader found (src/tokenizer/arguments.h): the tokenizer.json if there is one, else the SentencePiece model.
+  explicit AlbertTokenizerFast(TokenizerArguments&& arguments);
+
+  /// From the files of a directory, whatever class they name.
+  static std::unique_ptr<AlbertTokenizerFast> from_pretrained(const std::string& directory, const Json& overrides = {});
 };
 
 }  // namespace ALBERT_API albert

@@ -20,11 +20,11 @@ const AddedToken* AddedVocabulary::find(std::uint32_t id) const {
   return found == by_id_.end() ? nullptr : &found->second;
 }
 
-std::size_t AddedVocabulary::count_beyond(const UnigramModel& model) const {
+std::size_t AddedVocabulary::count_beyond(const FastModel& model) const {
   return static_cast<std::size_t>(std::count_if(ids_.begin(), ids_.end(), [&](const auto& entry) { return !model.find(entry.first); }));
 }
 
-std::int64_t AddedVocabulary::add(std::span<const AddedToken> tokens, const UnigramModel& model, const Normalizer* normalizer) {
+std::int64_t AddedVocabulary::add(std::span<const AddedToken> tokens, const FastModel& model, const Normalizer* normalizer) {
   AddedVocabulary next = *this;  // a token may be refused: change nothing then
   const auto vocabulary_size = static_cast<std::uint32_t>(model.size());
   std::uint32_t highest = 0;

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "albert/tokenizer.h"
+#include "tokenizer/fast_model.h"
 #include "tokenizer/normalizers.h"
 #include "tokenizer/pattern_set.h"
-#include "tokenizer/unigram.h"
 
 namespace albert {
 
@@ -35,7 +35,7 @@ class AddedVocabulary {
   /// the text of an earlier one replaces its flags. Returns how many were not ignored (empty, or
   /// there already with the same flags). Error{value}: a normalized token that normalises to
   /// nothing; then nothing is changed.
-  std::int64_t add(std::span<const AddedToken> tokens, const UnigramModel& model, const Normalizer* normalizer);
+  std::int64_t add(std::span<const AddedToken> tokens, const FastModel& model, const Normalizer* normalizer);
 
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const;
   [[nodiscard]] const AddedToken* find(std::uint32_t id) const;
@@ -44,7 +44,7 @@ class AddedVocabulary {
   /// Whether a text was ever added as special (what decoding may skip).
   [[nodiscard]] bool is_special(std::string_view text) const { return special_texts_.contains(std::string(text)); }
   /// Texts that the model does not have.
-  [[nodiscard]] std::size_t count_beyond(const UnigramModel& model) const;
+  [[nodiscard]] std::size_t count_beyond(const FastModel& model) const;
 
   /// Cuts a raw text at the tokens that are matched there. The cuts cover the text in order.
   const std::vector<Cut>& cut_raw(std::u32string_view text, Workspace& workspace) const { return cut(raw_, text, workspace); }

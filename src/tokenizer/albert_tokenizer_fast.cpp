@@ -1,261 +1,56 @@
-#include <algorithm>
-#include <limits>
-
+// AlbertTokenizerFast: what it adds to FastTokenizer.
 #include "albert/tokenizer.h"
 #include "base/check.h"
-#include "tokenizer/arguments.h"
 #include "tokenizer/derive_fast.h"
-#include "tokenizer/fast_pipeline.h"
+#include "tokenizer/fast_class.h"
 #include "tokenizer/sentencepiece_model.h"
-#include "tokenizer/tokenizer_json.h"
 #include "tokenizer/tokenizer_state.h"
 
 namespace albert {
-
-struct AlbertTokenizerFast::Impl {
-  std::unique_ptr<FastPipeline> pipeline;
-  TokenizerArguments arguments;
-};
-
 namespace {
 
-TokenizerArguments arguments_from_file(const std::string& tokenizer_file, const Json& init_arguments) {
-  TokenizerArguments arguments;
-  require(init_arguments.is_null() || init_arguments.is_object(), ErrorCode::type, "init arguments have to be an object, not {}",
-          init_arguments.type_name());
-  if (init_arguments.is_object()) arguments.init_kwargs = init_arguments;
-  arguments.tokenizer_file = MappedFile::open(tokenizer_file);
-  arguments.provenance = "AlbertTokenizerFast from " + tokenizer_file;
-  return arguments;
-}
+class AlbertFastClass final : public FastClass {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "AlbertTokenizerFast"; }
+  [[nodiscard]] Json with_defaults(Json init_kwargs) const override { return with_albert_defaults(std::move(init_kwargs)); }
 
-std::unique_ptr<FastPipeline> make_pipeline(const TokenizerArguments& arguments) {
-  if (arguments.tokenizer_file) return read_tokenizer_json(arguments.tokenizer_file->text(), arguments.tokenizer_file->name());
-  require(arguments.vocab_file != nullptr, ErrorCode::value,
-          "a fast tokenizer needs a tokenizer.json or a SentencePiece model (spiece.model); neither is there");
-  // The slow form knows the ids of the template's tokens, added ones included.
-  const auto model = SentencePieceModel::parse(arguments.vocab_file);
-  const AlbertTokenizer slow{TokenizerArguments(arguments)};
-  DeriveOptions options;
-  options.do_lower_case = bool_argument(arguments.init_kwargs, "do_lower_case", true);
-  options.keep_accents = bool_argument(arguments.init_kwargs, "keep_accents", false);
-  options.cls_id = static_cast<std::uint32_t>(slow.convert_token_to_id("[CLS]"));
-  options.sep_id = static_cast<std::uint32_t>(slow.convert_token_to_id("[SEP]"));
-  return derive_fast_pipeline(*model, options);
-}
-
-// The file's settings take the place of arguments that were not given.
-void adopt_settings(const FastPipeline::Settings& settings, Json& kwargs) {
-  const auto otherwise = [&](std::string_view name, const auto& value) {
-    if (kwargs.find(name) == nullptr) kwargs.set(name, Json(value));
-  };
-  const auto count = [](std::uint64_t value) {
-    return static_cast<std::int64_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::int64_t>::max()));
-  };
-  const auto count_or_null = [&](std::string_view name, const std::optional<std::uint64_t>& value) {
-    if (value)
-      otherwise(name, count(*value));
-    else
-      otherwise(name, nullptr);
-  };
-  const auto side = [](Side value) { return value == Side::left ? "left" : "right"; };
-  if (const auto& truncation = settings.truncation) {
-    otherwise("max_length", count(truncation->max_length));
-    otherwise("truncation_side", side(truncation->side));
-    otherwise("stride", count(truncation->stride));
-    const bool first = truncation->strategy == TruncationStrategy::only_first,
-               second = truncation->strategy == TruncationStrategy::only_second;
-    otherwise("truncation_strategy", first ? "only_first" : second ? "only_second" : "longest_first");
+  [[nodiscard]] std::unique_ptr<FastPipeline> derive(TokenizerArguments& arguments) const override {
+    require(arguments.vocab_file != nullptr, ErrorCode::value,
+            "a fast tokenizer needs a tokenizer.json or a SentencePiece model (spiece.model); neither is there");
+    // The slow form knows the ids of the template's tokens, added ones included.
+    const auto model = SentencePieceModel::parse(arguments.vocab_file);
+    const AlbertTokenizer slow{TokenizerArguments(arguments)};
+    Json& kwargs = arguments.init_kwargs;
+    DeriveOptions options;
+    options.do_lower_case = bool_argument(kwargs, "do_lower_case", true);
+    options.keep_accents = bool_argument(kwargs, "keep_accents", false);
+    options.cls_id = static_cast<std::uint32_t>(slow.convert_token_to_id("[CLS]"));
+    options.sep_id = static_cast<std::uint32_t>(slow.convert_token_to_id("[SEP]"));
+    if (kwargs.find("sp_model_kwargs") == nullptr) kwargs.set("sp_model_kwargs", Json::Object{});
+    return derive_fast_pipeline(*model, options);
   }
-  if (const auto& padding = settings.padding) {
-    otherwise("pad_token", padding->pad_token);
-    otherwise("pad_token_type_id", count(padding->pad_type_id));
-    otherwise("padding_side", side(padding->direction));
-    count_or_null("max_length", padding->fixed);
-    count_or_null("pad_to_multiple_of", padding->pad_to_multiple_of);
+
+  [[nodiscard]] std::optional<std::string> save_vocabulary(const std::string& directory, const std::string& prefix,
+                                                           const TokenizerArguments& arguments, const FastPipeline&) const override {
+    if (!arguments.vocab_file) return std::nullopt;
+    std::string path = join_path(directory, prefix + "spiece.model");
+    write_file(path, arguments.vocab_file->text());
+    return path;
   }
-}
+};
 
-// Adds what the arguments name and the file does not have: the listed tokens by id, then the special ones.
-void add_missing_tokens(FastPipeline& pipeline, const TokenizerState& state, std::vector<std::pair<std::int32_t, AddedToken>> listed) {
-  std::stable_sort(listed.begin(), listed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<AddedToken> tokens;
-  tokens.reserve(listed.size());
-  for (auto& [id, token] : listed) tokens.push_back(std::move(token));
-  const std::size_t from_list = tokens.size();
-  for (const RoleToken& role : state.all_special_tokens()) {
-    const auto end = tokens.begin() + static_cast<std::ptrdiff_t>(from_list);
-    const auto same_text = [&](const AddedToken& token) { return token.content == role.token.content; };
-    // A plain text is there already if its text is; an object only if all its flags are the same.
-    if (role.is_object ? std::find(tokens.begin(), end, role.token) != end
-                       : pipeline.added().find(role.token.content).has_value() || std::any_of(tokens.begin(), end, same_text))
-      continue;
-    tokens.push_back(role.token);
-  }
-  for (AddedToken& token : tokens) token.special = token.special || state.is_special_token(token.content);
-  if (!tokens.empty()) pipeline.add_tokens(tokens);
-}
-
-std::int32_t to_id(std::uint32_t id) { return static_cast<std::int32_t>(id); }
-
-// Python takes an empty second text of a single call for none.
-bool is_absent(const SequenceInput& input) { return input.is_split_into_words ? input.words.empty() : input.text.empty(); }
+constinit const AlbertFastClass description;
 
 }  // namespace
 
 AlbertTokenizerFast::AlbertTokenizerFast(const std::string& tokenizer_file, const Json& init_arguments)
-    : AlbertTokenizerFast(arguments_from_file(tokenizer_file, init_arguments)) {}
+    : AlbertTokenizerFast(arguments_for_file("AlbertTokenizerFast", tokenizer_file, init_arguments, NamedFile::tokenizer_json)) {}
 
-AlbertTokenizerFast::AlbertTokenizerFast(TokenizerArguments&& arguments)
-    : AlbertTokenizerFast([&] {
-        auto impl = std::make_unique<Impl>();
-        impl->arguments = std::move(arguments);
-        Json& kwargs = impl->arguments.init_kwargs;
-        kwargs = with_albert_defaults(std::move(kwargs));
-        if (bool_argument(kwargs, "from_slow", false)) impl->arguments.tokenizer_file = nullptr;
-        kwargs.erase("from_slow");
-        impl->pipeline = make_pipeline(impl->arguments);
-        adopt_settings(impl->pipeline->settings(), kwargs);
-        // The slow form took part, and its arguments with it.
-        if (!impl->arguments.tokenizer_file && kwargs.find("sp_model_kwargs") == nullptr) kwargs.set("sp_model_kwargs", Json::Object{});
-        return impl;
-      }()) {}
-
-AlbertTokenizerFast::AlbertTokenizerFast(std::unique_ptr<Impl> impl)
-    : Tokenizer(impl->arguments, "AlbertTokenizerFast"), impl_(std::move(impl)) {
-  add_missing_tokens(*impl_->pipeline, *state_, impl_->arguments.added_tokens_decoder);
-}
-
-AlbertTokenizerFast::~AlbertTokenizerFast() = default;
+AlbertTokenizerFast::AlbertTokenizerFast(TokenizerArguments&& arguments) : FastTokenizer(std::move(arguments), description) {}
 
 std::unique_ptr<AlbertTokenizerFast> AlbertTokenizerFast::from_pretrained(const std::string& directory, const Json& overrides) {
   require(is_directory(directory), ErrorCode::not_found, "{}: no such directory: a fast tokenizer is loaded from a directory", directory);
   return std::make_unique<AlbertTokenizerFast>(load_tokenizer_arguments(DirectorySource(directory), overrides, true));
-}
-
-// --- text to ids ---
-
-Encoding AlbertTokenizerFast::encode_unpadded(const EncodeRequest& request, const CallOptions& options) const {
-  const FastPipeline& pipeline = *impl_->pipeline;
-  FastPipeline::Settings settings;
-  if (options.truncation.value_or(TruncationStrategy::do_not_truncate) != TruncationStrategy::do_not_truncate) {
-    const std::int64_t maximum = options.max_length.value_or(0);
-    require(maximum >= 0, ErrorCode::value, "max_length {} is negative", maximum);
-    require(options.stride >= 0, ErrorCode::value, "stride {} is negative", options.stride);
-    settings.truncation =
-        Truncation{static_cast<std::uint64_t>(maximum), *options.truncation, static_cast<std::uint64_t>(options.stride), truncation_side()};
-    // Unsigned on purpose: without room for the special tokens there is no limit at all, as in the reference.
-    const std::uint64_t room = settings.truncation->max_length - pipeline.num_special_tokens(false);
-    require(settings.truncation->stride <= room, ErrorCode::value,
-            "stride {} is more than the {} tokens that max_length {} leaves beside the special ones", options.stride, room, maximum);
-  }
-  if (options.padding != PaddingStrategy::do_not_pad) {
-    PaddingSettings padding;
-    if (options.padding == PaddingStrategy::max_length)
-      padding.fixed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, options.max_length.value_or(0)));
-    padding.direction = padding_side();
-    if (options.pad_to_multiple_of) padding.pad_to_multiple_of = static_cast<std::uint64_t>(*options.pad_to_multiple_of);
-    padding.pad_id = static_cast<std::uint32_t>(special_token_id("pad").value_or(0));
-    padding.pad_token = special_token("pad").value_or(AddedToken{}).content;
-    settings.padding = std::move(padding);
-  }
-  pipeline.keep_settings(settings);
-
-  Encoding first = pipeline.encode(request.first);
-  if (!request.second || (!request.in_batch && is_absent(*request.second)))
-    return pipeline.finish(std::move(first), nullptr, options.add_special_tokens, settings.truncation, options.return_overflowing_tokens);
-  Encoding second = pipeline.encode(*request.second);
-  return pipeline.finish(std::move(first), &second, options.add_special_tokens, settings.truncation, options.return_overflowing_tokens);
-}
-
-std::vector<std::string> AlbertTokenizerFast::tokenize(std::string_view text) const {
-  CallOptions options;
-  options.add_special_tokens = false;
-  return (*this)(text, options).tokens;
-}
-
-// --- ids to text ---
-
-std::string AlbertTokenizerFast::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
-  return impl_->pipeline->decode(ids, skip_special_tokens);
-}
-
-std::string AlbertTokenizerFast::convert_tokens_to_string(std::span<const std::string> tokens) const {
-  return impl_->pipeline->join_tokens(tokens);
-}
-
-// --- vocabulary ---
-
-std::optional<std::int32_t> AlbertTokenizerFast::find_token(std::string_view token) const {
-  const auto id = impl_->pipeline->find_token(token);
-  if (!id) return std::nullopt;
-  return to_id(*id);
-}
-
-std::int32_t AlbertTokenizerFast::convert_token_to_id(std::string_view token) const {
-  if (const auto id = find_token(token)) return *id;
-  const auto unknown = special_token("unk");
-  const auto id = unknown ? find_token(unknown->content) : std::nullopt;
-  require(id.has_value(), ErrorCode::key, "token \"{}\" is not in the vocabulary, and there is no unknown token to stand for it", token);
-  return *id;
-}
-
-std::string AlbertTokenizerFast::convert_id_to_token(std::int32_t id) const {
-  const auto token = id < 0 ? std::nullopt : impl_->pipeline->find_id(static_cast<std::uint32_t>(id));
-  require(token.has_value(), ErrorCode::index, "token id {} is not in the vocabulary of {} entries", id, size());
-  return std::string(*token);
-}
-
-std::int64_t AlbertTokenizerFast::vocab_size() const noexcept { return static_cast<std::int64_t>(impl_->pipeline->model().size()); }
-std::int64_t AlbertTokenizerFast::size() const noexcept { return static_cast<std::int64_t>(impl_->pipeline->size()); }
-
-std::vector<std::pair<std::int32_t, AddedToken>> AlbertTokenizerFast::added_tokens() const {
-  std::vector<std::pair<std::int32_t, AddedToken>> tokens;
-  for (const auto& [id, token] : impl_->pipeline->added().tokens()) tokens.emplace_back(to_id(id), token);
-  return tokens;
-}
-
-std::int64_t AlbertTokenizerFast::add_tokens(const std::vector<TokenArgument>& tokens, bool special_tokens) {
-  std::vector<AddedToken> given;
-  for (const TokenArgument& argument : tokens) {
-    AddedToken token;
-    if (const auto* text = std::get_if<std::string>(&argument)) {
-      token.content = *text;
-      token.normalized = !special_tokens;
-    } else {
-      token = std::get<AddedToken>(argument);
-    }
-    token.special = special_tokens;
-    given.push_back(std::move(token));
-  }
-  return given.empty() ? 0 : impl_->pipeline->add_tokens(given);
-}
-
-std::int64_t AlbertTokenizerFast::num_special_tokens_to_add(bool pair) const {
-  return static_cast<std::int64_t>(impl_->pipeline->num_special_tokens(pair));
-}
-
-// --- files ---
-
-std::vector<std::string> AlbertTokenizerFast::save_files(const std::string& directory, const SaveOptions& options) const {
-  const std::string prefix = options.filename_prefix.empty() ? std::string() : options.filename_prefix + "-";
-  std::vector<std::string> paths;
-  if (options.legacy_format.value_or(true) && impl_->arguments.vocab_file) {
-    const std::string vocabulary = join_path(directory, prefix + "spiece.model");
-    const std::string added = join_path(directory, prefix + "added_tokens.json");
-    Json beyond = Json::Object{};
-    for (const auto& [id, token] : added_tokens())
-      if (id >= vocab_size()) beyond.set(token.content, std::int64_t{id});
-    if (!beyond.as_object().empty()) write_file(added, dump_json(beyond, {.indent = 2, .sort_keys = true, .ensure_ascii = false}) + "\n");
-    write_file(vocabulary, impl_->arguments.vocab_file->text());
-    paths.push_back(vocabulary);
-    paths.push_back(added);
-  }
-  if (!options.legacy_format.value_or(false)) {
-    paths.push_back(join_path(directory, prefix + "tokenizer.json"));
-    write_file(paths.back(), write_tokenizer_json(*impl_->pipeline));
-  }
-  return paths;
 }
 
 }  // namespace albert

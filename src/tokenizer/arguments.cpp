@@ -152,20 +152,29 @@ Json with_albert_defaults(Json kwargs) {
   return kwargs;
 }
 
-TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast) {
+TokenizerArguments arguments_for_file(std::string_view class_name, const std::string& file, const Json& init_arguments, NamedFile which) {
+  TokenizerArguments arguments;
+  require(init_arguments.is_null() || init_arguments.is_object(), ErrorCode::type, "init arguments have to be an object, not {}",
+          init_arguments.type_name());
+  if (init_arguments.is_object()) arguments.init_kwargs = init_arguments;
+  (which == NamedFile::vocabulary ? arguments.vocab_file : arguments.tokenizer_file) = MappedFile::open(file);
+  arguments.provenance = fmt::format("{} from {}", class_name, file);
+  return arguments;
+}
+
+TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast, std::string_view vocabulary_name) {
   require(overrides.is_null() || overrides.is_object(), ErrorCode::type, "overrides have to be an object, not {}", overrides.type_name());
   TokenizerArguments arguments;
   Json kwargs = Json::Object{};
   const auto config_file = files.open("tokenizer_config.json");
   if (config_file) kwargs = parse_object(*config_file);
-  arguments.vocab_file = files.open("spiece.model");
+  arguments.vocab_file = files.open(vocabulary_name);
   arguments.tokenizer_file = files.open(tokenizer_file_name(kwargs));
   const auto map_file = files.open("special_tokens_map.json");
   const auto added_file = files.open("added_tokens.json");
   require(config_file || arguments.vocab_file || arguments.tokenizer_file || map_file || added_file, ErrorCode::not_found,
-          "{}: no tokenizer: none of spiece.model, tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is "
-          "there",
-          files.name());
+          "{}: no tokenizer: none of {}, tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is there",
+          files.name(), vocabulary_name);
 
   for (const std::string_view key : {"tokenizer_class", "init_inputs", "tokenizer_file", "vocab_file", "name_or_path"}) kwargs.erase(key);
   if (overrides.is_object())

@@ -23,14 +23,20 @@ struct TokenizerArguments {
   Json init_kwargs = Json::Object{};
   /// id to token, in the order of the file (the order of Python's dict).
   std::vector<std::pair<std::int32_t, AddedToken>> added_tokens_decoder;
-  std::shared_ptr<const MappedFile> vocab_file;      ///< spiece.model; null when there is none
+  std::shared_ptr<const MappedFile> vocab_file;      ///< the slow form's; null when there is none
   std::shared_ptr<const MappedFile> tokenizer_file;  ///< tokenizer.json (or the versioned one); null when there is none
   std::string provenance;
 };
 
-/// What the reference's from_pretrained hands to the constructor of the slow (or fast) class.
-/// `overrides`: an object of keyword arguments, or null. Error{not_found|bad_data|type|value}.
-[[nodiscard]] TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast);
+/// What the reference's from_pretrained hands to the constructor of the slow (or fast) class whose vocabulary has that
+/// file name. `overrides`: an object of keyword arguments, or null. Error{not_found|bad_data|type|value}.
+[[nodiscard]] TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast,
+                                                          std::string_view vocabulary_name = "spiece.model");
+
+enum class NamedFile { vocabulary, tokenizer_json };
+/// The arguments of a class that is made from one file by path. Error{not_found|io|type}.
+[[nodiscard]] TokenizerArguments arguments_for_file(std::string_view class_name, const std::string& file, const Json& init_arguments,
+                                                    NamedFile which);
 
 /// The keyword arguments with the Albert classes' defaults filled in; a mask token given as a text becomes an
 /// object that takes the space before it.

@@ -18,11 +18,15 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
   return out.append(text, done);
 }
 
-std::string clean_up_tokenization(std::string text) {
+std::string clean_up_tokenization(std::string text, CleanUp how) {
   static constexpr std::pair<std::string_view, std::string_view> rules[] = {{" .", "."},     {" ?", "?"},     {" !", "!"},   {" ,", ","},
                                                                             {" ' ", "'"},    {" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"},
                                                                             {" 've", "'ve"}, {" 're", "'re"}};
-  for (const auto& [from, to] : rules) text = replace_all(std::move(text), from, to);
+  constexpr std::string_view before_do_not = " 'm";
+  for (const auto& [from, to] : rules) {
+    text = replace_all(std::move(text), from, to);
+    if (how == CleanUp::with_do_not && from == before_do_not) text = replace_all(std::move(text), " do not", " don't");
+  }
   return text;
 }
 

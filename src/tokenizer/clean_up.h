@@ -6,7 +6,9 @@
 
 namespace albert {
 
-[[nodiscard]] std::string clean_up_tokenization(std::string text);
+/// The decoder of the `tokenizers` library knows one rule more: " do not" becomes " don't".
+enum class CleanUp { plain, with_do_not };
+[[nodiscard]] std::string clean_up_tokenization(std::string text, CleanUp how = CleanUp::plain);
 
 /// Python's str.replace: every occurrence, from the left, without overlap.
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "tokenizer/unicode.h"
+#include "tokenizer/unigram.h"
 #include "tokenizer/utf8.h"
 
 namespace albert {
@@ -24,7 +25,8 @@ std::unique_ptr<FastPipeline> derive_fast_pipeline(const SentencePieceModel& mod
   UnigramModel::Vocabulary vocabulary;
   for (const Piece& piece : model.pieces)
     vocabulary.add(piece.text, is_number_comma(piece.text) ? double{piece.score} - 100.0 : double{piece.score});
-  auto pipeline = std::make_unique<FastPipeline>(UnigramModel(std::move(vocabulary), static_cast<std::uint32_t>(model.unk_id), false));
+  auto pipeline = std::make_unique<FastPipeline>(
+      std::make_unique<UnigramModel>(std::move(vocabulary), static_cast<std::uint32_t>(model.unk_id), false));
   std::vector<NormalizerPointer> normalizers;
   normalizers.push_back(make_replace_string("``", "\""));
   normalizers.push_back(make_replace_string("''", "\""));
@@ -38,8 +40,8 @@ std::unique_ptr<FastPipeline> derive_fast_pipeline(const SentencePieceModel& mod
   pipeline->normalizer = make_sequence_normalizer(std::move(normalizers));
   constexpr char32_t metaspace = 0x2581;
   pipeline->pre_tokenizer = make_metaspace(metaspace, true);
-  pipeline->decoder = MetaspaceDecoder(metaspace, true);
-  pipeline->post_processor = TemplateProcessing::cls_sep(options.cls_id, options.sep_id);
+  pipeline->decoder = make_metaspace_decoder(metaspace, true);
+  pipeline->post_processor = TemplateProcessing::cls_sep("[CLS]", options.cls_id, "[SEP]", options.sep_id);
   return pipeline;
 }
 

@@ -14,8 +14,8 @@ struct FastPipeline::Scratch {
   NormalizedString work;
   PieceList pieces, spare;
   AddedVocabulary::Workspace raw_cuts, normalized_cuts;
-  UnigramModel::Workspace viterbi;
-  std::vector<UnigramModel::Token> tokens;
+  FastModel::Workspace workspace;
+  std::vector<FastModel::Token> tokens;
   std::vector<WordCache::Token> word_tokens;
   std::vector<std::uint32_t> character_at;  // by byte of the pre-token
   std::string bytes;
@@ -48,10 +48,10 @@ class FastPipeline::Lease {
   std::unique_ptr<Scratch> scratch_;
 };
 
-FastPipeline::FastPipeline(UnigramModel unigram) : model_(std::move(unigram)) {}
+FastPipeline::FastPipeline(std::unique_ptr<const FastModel> model) : model_(std::move(model)) {}
 FastPipeline::~FastPipeline() = default;
 
-std::int64_t FastPipeline::add_tokens(std::span<const AddedToken> tokens) { return added_.add(tokens, model_, normalizer.get()); }
+std::int64_t FastPipeline::add_tokens(std::span<const AddedToken> tokens) { return added_.add(tokens, *model_, normalizer.get()); }
 
 void FastPipeline::keep_settings(const Settings& settings) const {
   const std::lock_guard lock(mutex_);
@@ -87,7 +87,7 @@ Encoding FastPipeline::encode(const SequenceInput& input) const {
 // Fills scratch.pieces: added tokens, and between them what is left to pre-tokenise.
 void FastPipeline::cut_and_normalize(std::string_view text, Scratch& scratch) const {
   require(text.size() < (std::size_t{1} << 31), ErrorCode::resource, "a text of {} bytes is too long", text.size());
-  auto& [raw, work, pieces, spare, raw_cuts, normalized_cuts, viterbi, tokens, word_tokens, character_at, bytes, cache] = scratch;
+  auto& [raw, work, pieces, spare, raw_cuts, normalized_cuts, workspace, tokens, word_tokens, character_at, bytes, cache] = scratch;
   raw.clear();
   for (std::size_t i = 0; i < text.size();) {
     const auto first = static_cast<std::uint8_t>(text[i]);
@@ -135,7 +135,7 @@ void FastPipeline::push_tokens(const PieceList& pieces, const PieceList::Part& p
   const auto push = [&](std::uint32_t id, std::size_t begin, std::size_t end, bool is_entry) {
     out.input_ids.push_back(static_cast<std::int32_t>(id));
     if (is_entry)
-      out.tokens.emplace_back(model_.text(id));
+      out.tokens.emplace_back(*model_->find_id(id));
     else
       out.tokens.push_back(to_utf8(text.substr(begin, end - begin)));
     out.offsets.push_back({spans[begin].start, spans[end - 1].end});
@@ -160,7 +160,7 @@ void FastPipeline::push_tokens(const PieceList& pieces, const PieceList::Part& p
   }
   scratch.character_at.push_back(static_cast<std::uint32_t>(text.size()));
   scratch.tokens.clear();
-  model_.segment(scratch.bytes, scratch.viterbi, scratch.tokens);
+  model_->segment(scratch.bytes, scratch.workspace, scratch.tokens);
   scratch.word_tokens.clear();
   for (const auto& token : scratch.tokens) {
     scratch.word_tokens.push_back({token.id, scratch.character_at[token.begin], scratch.character_at[token.end], token.is_entry});
@@ -200,7 +200,7 @@ std::string FastPipeline::decode(std::span<const std::int32_t> ids, bool skip_sp
 }
 
 std::string FastPipeline::join_tokens(std::span<const std::string> tokens) const {
-  require(decoder.has_value(), ErrorCode::value, "this tokenizer has no decoder");
+  require(decoder != nullptr, ErrorCode::value, "this tokenizer has no decoder");
   std::string text;
   for (std::size_t i = 0; i < tokens.size(); ++i) decoder->append(tokens[i], i == 0, text);
   return text;
@@ -208,13 +208,12 @@ std::string FastPipeline::join_tokens(std::span<const std::string> tokens) const
 
 std::optional<std::uint32_t> FastPipeline::find_token(std::string_view text) const {
   if (const auto id = added_.find(text)) return id;
-  return model_.find(text);
+  return model_->find(text);
 }
 
 std::optional<std::string_view> FastPipeline::find_id(std::uint32_t id) const {
   if (const AddedToken* token = added_.find(id)) return token->content;
-  if (id < model_.size()) return model_.text(id);
-  return std::nullopt;
+  return model_->find_id(id);
 }
 
 }  // namespace albert

@@ -14,13 +14,13 @@
 
 #include "albert/tokenizer.h"
 #include "tokenizer/added_vocabulary.h"
+#include "tokenizer/decoders.h"
 #include "tokenizer/encoding_parts.h"
-#include "tokenizer/metaspace_decoder.h"
+#include "tokenizer/fast_model.h"
 #include "tokenizer/normalizers.h"
 #include "tokenizer/pre_tokenizers.h"
 #include "tokenizer/template_processing.h"
 #include "tokenizer/tokenizer_state.h"
-#include "tokenizer/unigram.h"
 
 namespace albert {
 
@@ -36,13 +36,13 @@ struct PaddingSettings {
 
 class FastPipeline {
  public:
-  explicit FastPipeline(UnigramModel unigram);
+  explicit FastPipeline(std::unique_ptr<const FastModel> model);
   ~FastPipeline();
 
   NormalizerPointer normalizer;       // null: none
   PreTokenizerPointer pre_tokenizer;  // null: none
   std::optional<TemplateProcessing> post_processor;
-  std::optional<MetaspaceDecoder> decoder;
+  DecoderPointer decoder;  // null: none
 
   /// Settings that are only kept to be written back; calls bring their own.
   struct Settings {
@@ -52,7 +52,7 @@ class FastPipeline {
   void keep_settings(const Settings& settings) const;
   [[nodiscard]] Settings settings() const;
 
-  [[nodiscard]] const UnigramModel& model() const noexcept { return model_; }
+  [[nodiscard]] const FastModel& model() const noexcept { return *model_; }
   [[nodiscard]] const AddedVocabulary& added() const noexcept { return added_; }
   /// See AddedVocabulary::add.
   std::int64_t add_tokens(std::span<const AddedToken> tokens);
@@ -71,7 +71,7 @@ class FastPipeline {
   /// Null when there is no such id.
   [[nodiscard]] std::optional<std::string_view> find_id(std::uint32_t id) const;
   /// Distinct texts, added ones included.
-  [[nodiscard]] std::size_t size() const { return model_.distinct_size() + added_.count_beyond(model_); }
+  [[nodiscard]] std::size_t size() const { return model_->distinct_size() + added_.count_beyond(*model_); }
 
  private:
   struct Scratch;
@@ -80,7 +80,7 @@ class FastPipeline {
   void cut_and_normalize(std::string_view text, Scratch& scratch) const;
   void push_tokens(const PieceList& pieces, const PieceList::Part& part, std::int32_t word, Scratch& scratch, Encoding& out) const;
 
-  UnigramModel model_;
+  std::unique_ptr<const FastModel> model_;
   AddedVocabulary added_;
   mutable std::mutex mutex_;
   mutable Settings settings_;

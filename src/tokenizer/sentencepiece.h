@@ -16,6 +16,7 @@
 #include "tokenizer/darts.h"
 #include "tokenizer/piece_trie.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/token_and_id.h"
 
 namespace albert {
 
@@ -23,10 +24,7 @@ class SentencePieceProcessor {
  public:
   /// A piece of a normalised text: its text there, and its id (that of the unknown piece for unknown characters,
   /// of which neighbours are one).
-  struct EncodedPiece {
-    std::string text;
-    std::int32_t id;
-  };
+  using EncodedPiece = TokenAndId;
 
   /// Error{not_implemented} for a model that is not unigram, Error{bad_data} for a bad character map.
   explicit SentencePieceProcessor(std::shared_ptr<const SentencePieceModel> model);

@@ -1,10 +1,8 @@
-// AlbertTokenizer: sequence building, truncation, decoding and its own files.
+// SlowTokenizer: sequence building, truncation, decoding and its own files.
 #include <algorithm>
-#include <filesystem>
 
 #include "base/check.h"
-#include "tokenizer/albert_tokenizer.h"
-#include "tokenizer/python_string.h"
+#include "tokenizer/slow_tokenizer.h"
 #include "tokenizer/tokenizer_state.h"
 
 namespace albert {
@@ -47,9 +45,9 @@ void cut_longest(Tokens& first, Tokens& second, std::int64_t remove, Side side) 
 
 }  // namespace
 
-std::int64_t AlbertTokenizer::num_special_tokens_to_add(bool pair) const { return pair ? 3 : 2; }
+std::int64_t SlowTokenizer::num_special_tokens_to_add(bool pair) const { return pair ? 3 : 2; }
 
-Encoding AlbertTokenizer::encode_unpadded(const EncodeRequest& request, const CallOptions& options) const {
+Encoding SlowTokenizer::encode_unpadded(const EncodeRequest& request, const CallOptions& options) const {
   const bool pair = request.second.has_value();
   const auto truncation = options.truncation.value_or(TruncationStrategy::do_not_truncate);
   require(!(options.return_overflowing_tokens && pair && truncation == TruncationStrategy::longest_first), ErrorCode::value,
@@ -119,28 +117,7 @@ Encoding AlbertTokenizer::encode_unpadded(const EncodeRequest& request, const Ca
   return encoding;
 }
 
-std::string AlbertTokenizer::convert_tokens_to_string(std::span<const std::string> tokens) const {
-  std::string out;
-  std::vector<std::string_view> pending;
-  const std::vector<std::string> special = all_special_tokens();
-  bool after_special = false;
-  for (const std::string& token : tokens) {
-    if (std::find(special.begin(), special.end(), token) == special.end()) {
-      pending.push_back(token);
-      after_special = false;
-      continue;
-    }
-    if (!after_special) out += ' ';  // before the pending pieces: the reference's order
-    out += impl_->sentencepiece.decode(pending);
-    out += token;
-    pending.clear();
-    after_special = true;
-  }
-  out += impl_->sentencepiece.decode(pending);
-  return std::string(python_strip(out));
-}
-
-std::string AlbertTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+std::string SlowTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
   const std::vector<std::string> special = all_special_tokens();
   const std::vector<std::int32_t> special_ids = all_special_ids();
   // Added tokens that are no special tokens, and additional special ones outside the vocabulary, stand alone.
@@ -177,7 +154,7 @@ std::string AlbertTokenizer::decode_unclean(std::span<const std::int32_t> ids, b
   return out;
 }
 
-std::vector<std::string> AlbertTokenizer::save_files(const std::string& directory, const SaveOptions& options) const {
+std::vector<std::string> SlowTokenizer::save_files(const std::string& directory, const SaveOptions& options) const {
   require(options.legacy_format.value_or(true), ErrorCode::value,
           "the slow tokenizer has no tokenizer.json: legacy_format cannot be false");
   const std::string prefix = options.filename_prefix.empty() ? "" : options.filename_prefix + "-";
@@ -187,10 +164,7 @@ std::vector<std::string> AlbertTokenizer::save_files(const std::string& director
     if (id >= vocab_size()) added.set(token.content, id);
   if (!added.as_object().empty()) write_file(added_file, dump_json(added, {.indent = 2, .sort_keys = true, .ensure_ascii = false}) + "\n");
 
-  const std::string vocab_file = join_path(directory, prefix + "spiece.model");
-  std::error_code ignored;
-  if (!std::filesystem::equivalent(vocab_file, impl_->vocab_file->name(), ignored)) write_file(vocab_file, impl_->vocab_file->text());
-  return {vocab_file, added_file};
+  return {impl_->model->save_vocabulary(directory, prefix), added_file};
 }
 
 }  // namespace albert

@@ -1,28 +1,13 @@
-// AlbertTokenizer: text to tokens.
+// SlowTokenizer: text to tokens.
 #include <algorithm>
 
-#include "tokenizer/albert_tokenizer.h"
-#include "tokenizer/clean_up.h"
 #include "tokenizer/python_string.h"
+#include "tokenizer/slow_tokenizer.h"
 #include "tokenizer/unicode.h"
 #include "tokenizer/utf8.h"
 
 namespace albert {
-namespace {
-
-constexpr std::string_view space_symbol = "\xE2\x96\x81";  // U+2581
-
-// A number's last digit and a comma.
-bool ends_with_digit_and_comma(std::string_view piece) {
-  if (piece.size() < 2 || piece.back() != ',') return false;
-  std::size_t start = piece.size() - 2;
-  while (start > 0 && (static_cast<std::uint8_t>(piece[start]) & 0xC0) == 0x80) --start;
-  return is_python_digit(decode_utf8(piece, start).code);
-}
-
-}  // namespace
-
-std::string AlbertTokenizer::Impl::lower_outside_tokens(std::string_view text) const {
+std::string SlowTokenizer::Impl::lower_outside_tokens(std::string_view text) const {
   std::string out;
   out.reserve(text.size());
   std::size_t done = 0;
@@ -43,7 +28,7 @@ std::string AlbertTokenizer::Impl::lower_outside_tokens(std::string_view text) c
   return out += lower_characters(text.substr(done));
 }
 
-void AlbertTokenizer::Impl::apply_flags(std::vector<std::string>& parts) const {
+void SlowTokenizer::Impl::apply_flags(std::vector<std::string>& parts) const {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     // Whether a part is a token depends on its text of the moment: an earlier token may have changed it.
     const AddedToken* token = find_added(parts[i]);
@@ -65,57 +50,25 @@ void AlbertTokenizer::Impl::apply_flags(std::vector<std::string>& parts) const {
   }
 }
 
-void AlbertTokenizer::Impl::split_number_from_comma(std::string_view piece, std::vector<TokenAndId>& out) const {
-  const std::string number = replace_all(std::string(piece.substr(0, piece.size() - 1)), space_symbol, "");
+void SlowTokenizer::Impl::tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const {
   const std::size_t first = out.size();
-  sentencepiece.encode(number, out);
-  if (!piece.starts_with(space_symbol) && out.size() > first && out[first].text.starts_with(space_symbol)) {
-    if (out[first].text == space_symbol)
-      out.erase(out.begin() + static_cast<std::ptrdiff_t>(first));
-    else
-      out[first].text.erase(0, space_symbol.size());
-  }
-  out.push_back({",", 0});
-  for (std::size_t i = first; i < out.size(); ++i) out[i].id = id_of(out[i].text);
-}
-
-void AlbertTokenizer::Impl::tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const {
-  std::string text = remove_space ? python_join_split(part) : std::string(part);
-  text = replace_all(std::move(text), "``", "\"");
-  text = replace_all(std::move(text), "''", "\"");
-  if (!keep_accents) text = strip_accents_nfkd(text);
-  if (do_lower_case) text = lower_string(text);
-  const std::size_t first = out.size();
-  sentencepiece.encode(text, out);
-  const bool has_numbers = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
-                                       [](const TokenAndId& token) { return ends_with_digit_and_comma(token.text); });
-  if (!has_numbers) {
-    for (std::size_t i = first; i < out.size(); ++i) {
-      TokenAndId& token = out[i];
-      // An unknown piece may be the text of an added token or of a control piece.
-      if (token.id == sentencepiece.unknown_id())
-        token.id = id_of(token.text);
-      else if (!shadowed_pieces.empty())
-        if (const auto found = shadowed_pieces.find(token.id); found != shadowed_pieces.end()) token.id = found->second;
-    }
-    return;
-  }
-  const std::vector<TokenAndId> pieces(std::make_move_iterator(out.begin() + static_cast<std::ptrdiff_t>(first)),
-                                       std::make_move_iterator(out.end()));
-  out.resize(first);
-  for (const TokenAndId& piece : pieces) {
-    if (ends_with_digit_and_comma(piece.text))
-      split_number_from_comma(piece.text, out);
-    else
-      out.push_back({piece.text, id_of(piece.text)});
+  model->tokenize(part, out);
+  const std::int32_t unknown = model->unknown_id();
+  for (std::size_t i = first; i < out.size(); ++i) {
+    TokenAndId& token = out[i];
+    // An unknown piece may be the text of an added token or of an entry that the model does not use.
+    if (token.id == unknown)
+      token.id = id_of(token.text);
+    else if (!shadowed_entries.empty())
+      if (const auto found = shadowed_entries.find(token.id); found != shadowed_entries.end()) token.id = found->second;
   }
 }
 
-void AlbertTokenizer::Impl::tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const {
+void SlowTokenizer::Impl::tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const {
   std::string valid;
   if (!is_valid_utf8(text)) text = valid = replace_invalid_utf8(text);
   std::string lowered;
-  if (do_lower_case) text = lowered = lower_outside_tokens(text);
+  if (model->lowers_case()) text = lowered = lower_outside_tokens(text);
   if (split_special_tokens) {
     if (!text.empty()) tokenize_part(text, out);
     return;

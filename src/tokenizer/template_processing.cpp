@@ -59,14 +59,14 @@ std::size_t TemplateProcessing::count_specials(const std::vector<Item>& items) c
   return count;
 }
 
-TemplateProcessing TemplateProcessing::cls_sep(std::uint32_t cls_id, std::uint32_t sep_id) {
-  const auto special = [](std::string_view name, std::uint32_t type) { return Item{false, 0, std::string(name), type}; };
+TemplateProcessing TemplateProcessing::cls_sep(const std::string& cls, std::uint32_t cls_id, const std::string& sep, std::uint32_t sep_id) {
+  const auto special = [](const std::string& name, std::uint32_t type) { return Item{false, 0, name, type}; };
   const auto sequence = [](int index) { return Item{true, index, {}, static_cast<std::uint32_t>(index)}; };
   std::map<std::string, Special> specials;
-  specials["[CLS]"] = {"[CLS]", {cls_id}, {"[CLS]"}};
-  specials["[SEP]"] = {"[SEP]", {sep_id}, {"[SEP]"}};
-  return {{special("[CLS]", 0), sequence(0), special("[SEP]", 0)},
-          {special("[CLS]", 0), sequence(0), special("[SEP]", 0), sequence(1), special("[SEP]", 1)},
+  specials[cls] = {cls, {cls_id}, {cls}};
+  specials[sep] = {sep, {sep_id}, {sep}};
+  return {{special(cls, 0), sequence(0), special(sep, 0)},
+          {special(cls, 0), sequence(0), special(sep, 0), sequence(1), special(sep, 1)},
           std::move(specials)};
 }
 

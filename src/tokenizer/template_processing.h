@@ -33,7 +33,7 @@ class TemplateProcessing {
   TemplateProcessing(std::vector<Item> single, std::vector<Item> pair, std::map<std::string, Special> specials);
 
   /// [CLS] A [SEP] and [CLS] A [SEP] B [SEP], B and what follows with type 1.
-  static TemplateProcessing cls_sep(std::uint32_t cls_id, std::uint32_t sep_id);
+  static TemplateProcessing cls_sep(const std::string& cls, std::uint32_t cls_id, const std::string& sep, std::uint32_t sep_id);
 
   /// Special tokens in the result.
   [[nodiscard]] std::size_t added_tokens(bool pair) const noexcept { return pair ? added_pair_ : added_single_; }

@@ -4,6 +4,7 @@
 #include "tokenizer/json_fields.h"
 #include "tokenizer/serde_number.h"
 #include "tokenizer/tokenizer_json.h"
+#include "tokenizer/unigram.h"
 #include "tokenizer/utf8.h"
 
 namespace albert {
@@ -78,11 +79,11 @@ PreTokenizerPointer read_pre_tokenizer(const JsonField& component) {
   return make_metaspace(fields.replacement, fields.prefix);
 }
 
-MetaspaceDecoder read_decoder(const JsonField& component) {
+DecoderPointer read_decoder(const JsonField& component) {
   const std::string_view type = component.at("type").text();
   if (type != "Metaspace") unsupported(component, type);
   const auto fields = read_metaspace(component);
-  return {fields.replacement, fields.prefix};
+  return make_metaspace_decoder(fields.replacement, fields.prefix);
 }
 
 // --- post-processor ---
@@ -129,7 +130,7 @@ TemplateProcessing read_post_processor(const JsonField& component) {
 
 // --- model ---
 
-UnigramModel read_model(const JsonField& component) {
+std::unique_ptr<const FastModel> read_model(const JsonField& component) {
   const auto type = component.find("type");
   if (type && type->text() != "Unigram") unsupported(component, type->text());
   const JsonField list = component.at("vocab");
@@ -153,7 +154,7 @@ UnigramModel read_model(const JsonField& component) {
   std::optional<std::uint32_t> unk_id;
   if (const auto id = component.find("unk_id")) unk_id = id->count32();
   const auto fallback = component.find("byte_fallback");
-  return {std::move(vocabulary), unk_id, fallback && fallback->truth()};
+  return std::make_unique<UnigramModel>(std::move(vocabulary), unk_id, fallback && fallback->truth());
 }
 
 // --- the rest ---

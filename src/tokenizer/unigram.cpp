@@ -123,6 +123,12 @@ void UnigramModel::push_unknown(std::string_view text, std::size_t begin, std::s
   push(*unk_id_, false);
 }
 
+FastModel::File UnigramModel::file() const {
+  PrettyJson out;
+  write(out);
+  return {"unigram.json", out.text()};
+}
+
 void UnigramModel::write(PrettyJson& out) const {
   out.begin_object();
   out.member("type", "Unigram");

@@ -13,13 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "tokenizer/fast_model.h"
 #include "tokenizer/piece_trie.h"
 
 namespace albert {
 
-class PrettyJson;
-
-class UnigramModel {
+class UnigramModel final : public FastModel {
  public:
   /// Texts of the entries, end to end, with the position where each ends.
   struct Vocabulary {
@@ -34,36 +33,19 @@ class UnigramModel {
     }
   };
 
-  /// One token of a pre-token and the bytes it stands for (those of a byte fallback share theirs).
-  struct Token {
-    std::uint32_t id;
-    std::uint32_t begin, end;
-    bool is_entry;  // its text is the entry's; otherwise it is the surface
-  };
-
-  /// Memory for segment(), to be reused.
-  struct Workspace {
-    std::vector<double> scores;
-    std::vector<std::uint32_t> starts, ids;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> cuts;  // (id, begin) from the end
-  };
-
   /// Error{bad_data}: an unknown id outside the vocabulary, a NUL in an entry, a score that is no number.
   UnigramModel(Vocabulary vocabulary, std::optional<std::uint32_t> unk_id, bool byte_fallback);
 
-  /// Appends the tokens of one pre-token (valid UTF-8). Error{value} for an unknown character when
-  /// there is no unknown id.
-  void segment(std::string_view text, Workspace& workspace, std::vector<Token>& tokens) const;
-
-  [[nodiscard]] std::size_t size() const noexcept { return vocabulary_.size(); }
-  [[nodiscard]] std::string_view text(std::uint32_t id) const noexcept { return vocabulary_.text(id); }
-  /// The id of exactly this text; of repeated texts, the last.
-  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept;
-  [[nodiscard]] std::optional<std::uint32_t> unk_id() const noexcept { return unk_id_; }
-  /// Distinct texts (what Python's len of the vocabulary counts).
-  [[nodiscard]] std::size_t distinct_size() const noexcept { return distinct_; }
-
-  void write(PrettyJson& out) const;
+  void segment(std::string_view text, Workspace& workspace, std::vector<Token>& tokens) const override;
+  [[nodiscard]] std::size_t size() const noexcept override { return vocabulary_.size(); }
+  [[nodiscard]] std::size_t distinct_size() const noexcept override { return distinct_; }
+  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept override;
+  [[nodiscard]] std::optional<std::string_view> find_id(std::uint32_t id) const noexcept override {
+    if (id >= vocabulary_.size()) return std::nullopt;
+    return vocabulary_.text(id);
+  }
+  void write(PrettyJson& out) const override;
+  [[nodiscard]] File file() const override;
 
  private:
   void push_unknown(std::string_view text, std::size_t begin, std::size_t end, std::vector<Token>& tokens) const;

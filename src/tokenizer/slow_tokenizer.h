@@ -1,7 +1,8 @@
-// What is behind AlbertTokenizer.
+// What is behind SlowTokenizer: the added tokens and how they are cut out of a text.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -9,20 +10,13 @@
 #include <vector>
 
 #include "albert/tokenizer.h"
-#include "tokenizer/sentencepiece.h"
+#include "tokenizer/slow_model.h"
 #include "tokenizer/token_splitter.h"
 
 namespace albert {
 
-/// A piece of text and its id.
-using TokenAndId = SentencePieceProcessor::EncodedPiece;
-
-struct AlbertTokenizer::Impl {
-  SentencePieceProcessor sentencepiece;
-  std::shared_ptr<const MappedFile> vocab_file;
-  bool do_lower_case = true;
-  bool remove_space = true;
-  bool keep_accents = false;
+struct SlowTokenizer::Impl {
+  std::unique_ptr<SlowModel> model;
 
   // The added tokens in the order in which they came (the order of the reference's dict).
   std::vector<std::pair<std::int32_t, AddedToken>> added_decoder;
@@ -32,30 +26,31 @@ struct AlbertTokenizer::Impl {
   // Texts that lower-casing leaves alone, in the order in which they are tried.
   std::vector<std::string> kept_by_lower_casing;
   std::array<bool, 256> kept_first_byte{};
-  // Model pieces whose text is an added token with another id (legacy added_tokens.json).
-  std::unordered_map<std::int32_t, std::int32_t> shadowed_pieces;
+  // Entries of the vocabulary whose text is an added token with another id (legacy added_tokens.json).
+  std::unordered_map<std::int32_t, std::int32_t> shadowed_entries;
   std::int64_t size = 0;  // distinct texts
 
-  Impl(std::shared_ptr<const SentencePieceModel> model, const TokenizerArguments& arguments);
+  Impl(std::unique_ptr<SlowModel> model, const TokenizerArguments& arguments);
 
   [[nodiscard]] const AddedToken* find_added(std::string_view text) const;
   /// Puts a token at an id, replacing the one that is there.
   void set_added(std::int32_t id, const AddedToken& token);
-  /// The texts that the added tokens bring into the vocabulary, with their ids, and the pieces that they hide.
+  /// The texts that the added tokens bring into the vocabulary, with their ids, and the entries that they hide.
   struct AddedTexts {
     std::unordered_map<std::string, std::int32_t> ids;
-    std::unordered_set<std::string> hidden_pieces;
+    std::unordered_set<std::string> hidden_entries;
   };
   [[nodiscard]] AddedTexts added_texts() const;
-  /// Distinct texts: the pieces and these.
+  /// Distinct texts: the vocabulary's entries and these.
   [[nodiscard]] std::int64_t count(const AddedTexts& texts) const;
   /// After tokens or roles have changed.
   void refresh(const TokenizerState& state);
 
-  [[nodiscard]] std::int32_t id_of(std::string_view text) const;
+  [[nodiscard]] std::int32_t id_of(std::string_view text) const;  // Error{key}: unknown, and no unknown id
   [[nodiscard]] std::string_view text_of(std::int32_t id) const;  // Error{index}
+  [[nodiscard]] std::optional<std::int32_t> find(std::string_view text) const;
 
-  /// Appends the tokens of a text (§3.2 to §3.4 of what the reference does). `split_special_tokens`: nothing is cut out.
+  /// Appends the tokens of a text. `split_special_tokens`: nothing is cut out.
   void tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const;
 
  private:
@@ -64,7 +59,6 @@ struct AlbertTokenizer::Impl {
   void apply_flags(std::vector<std::string>& parts) const;
   /// One part without added tokens.
   void tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const;
-  void split_number_from_comma(std::string_view piece, std::vector<TokenAndId>& out) const;
 };
 
 }  // namespace albert
