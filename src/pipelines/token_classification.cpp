@@ -108,8 +108,10 @@ class TokenClassificationTask {
       const auto [start, end] = offsets[i];
       token.start = start;
       token.end = end;
-      // Without a continuation prefix, a token continues a word when no blank stands at its start.
-      token.is_subword = start > 0 && sentence.slice(start - 1, start + 1).find(' ') == std::string_view::npos;
+      // A continuation prefix makes a token longer than its text; without one, no blank at its start has to tell.
+      token.is_subword = tokenizer_.marks_subwords()
+                             ? pipelines::CodePoints(token.word).size() != pipelines::CodePoints(sentence.slice(start, end)).size()
+                             : start > 0 && sentence.slice(start - 1, start + 1).find(' ') == std::string_view::npos;
       if (window.input_ids[i] == unk_id_) {
         token.word = sentence.slice(start, end);
         token.is_subword = false;
@@ -150,7 +152,7 @@ TokenClassificationPipeline TokenClassificationPipeline::from_pretrained(const s
 
 std::vector<std::string> TokenClassificationPipeline::check(const Options& options) const {
   check_options(*tokenizer_, options);
-  if (options.aggregation_strategy && merges_words(*options.aggregation_strategy))
+  if (options.aggregation_strategy && merges_words(*options.aggregation_strategy) && !tokenizer_->marks_subwords())
     return {"Tokenizer does not support real words, using fallback heuristic"};
   return {};
 }

@@ -1,8 +1,9 @@
 // Choosing the tokenizer class of a folder, as the reference's AutoTokenizer does.
 #include <algorithm>
 
+#include "albert/bert_tokenizer.h"
 #include "base/check.h"
-#include "tokenizer/arguments.h"
+#include "tokenizer/bert_arguments.h"
 
 namespace albert {
 namespace {
@@ -32,6 +33,7 @@ Choice choose_class(const FileSource& files) {
     return {name, "tokenizer_class of config.json"};
   const std::string type = member_text(files, "config.json", "model_type");
   if (type == "albert") return {"AlbertTokenizer", "model_type of config.json"};
+  if (type == "bert") return {"BertTokenizer", "model_type of config.json"};
   require(type.empty(), ErrorCode::value, "{}: no tokenizer for the model type {:?}", files.name(), type);
   fail(ErrorCode::not_found, "{}: neither tokenizer_config.json nor config.json says which tokenizer this is", files.name());
 }
@@ -40,16 +42,21 @@ Choice choose_class(const FileSource& files) {
 
 std::unique_ptr<Tokenizer> load_tokenizer(const FileSource& files, bool use_fast, const Json& overrides) {
   const Choice choice = choose_class(files);
-  const bool is_albert = choice.name == "AlbertTokenizer" || choice.name == "AlbertTokenizerFast";
-  require(is_albert, ErrorCode::not_implemented,
-          "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and AlbertTokenizerFast are", files.name(), choice.name,
-          choice.why);
-  const bool fast = use_fast || choice.name == "AlbertTokenizerFast";
-  TokenizerArguments arguments = load_tokenizer_arguments(files, overrides, fast);
+  std::string_view family = choice.name;
+  const bool named_fast = family.ends_with("Fast");
+  if (named_fast) family.remove_suffix(4);
+  const bool is_bert = family == "BertTokenizer";
+  require(is_bert || family == "AlbertTokenizer", ErrorCode::not_implemented,
+          "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and BertTokenizer are, and both with Fast", files.name(),
+          choice.name, choice.why);
+  const bool fast = use_fast || named_fast;
+  TokenizerArguments arguments = load_tokenizer_arguments(files, overrides, fast, is_bert ? bert_vocabulary_name : "spiece.model");
   const std::string_view file = fast && arguments.tokenizer_file ? arguments.tokenizer_file->name()
                                 : arguments.vocab_file           ? arguments.vocab_file->name()
                                                                  : files.name();
-  arguments.provenance = fmt::format("{}{} by {}, from {}", "AlbertTokenizer", fast ? "Fast" : "", choice.why, file);
+  arguments.provenance = fmt::format("{}{} by {}, from {}", family, fast ? "Fast" : "", choice.why, file);
+  if (is_bert && fast) return std::make_unique<BertTokenizerFast>(std::move(arguments));
+  if (is_bert) return std::make_unique<BertTokenizer>(std::move(arguments));
   if (fast) return std::make_unique<AlbertTokenizerFast>(std::move(arguments));
   return std::make_unique<AlbertTokenizer>(std::move(arguments));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,17 @@ NormalizerPointer make_strip(bool left, bool right);
 NormalizerPointer make_prepend(std::string_view prefix);
 /// SentencePiece's clean-up of control characters and kinds of space.
 NormalizerPointer make_nmt();
+/// What BERT's normaliser does, each on demand, in this order.
+struct BertNormalizerOptions {
+  bool clean_text = true;             // removes control characters, makes every kind of white space a space
+  bool handle_chinese_chars = true;   // a space before and after each ideograph
+  std::optional<bool> strip_accents;  // NFD without marks; null: as lowercase
+  bool lowercase = true;              // each character on its own
+  bool operator==(const BertNormalizerOptions&) const = default;
+};
+NormalizerPointer make_bert_normalizer(const BertNormalizerOptions& options);
+/// The options of a normaliser that make_bert_normalizer() made; null for any other.
+[[nodiscard]] const BertNormalizerOptions* bert_normalizer_options(const Normalizer* normalizer);
 /// A SentencePiece character map (the blob itself). Error{bad_data}.
 NormalizerPointer make_precompiled(std::string blob);
 

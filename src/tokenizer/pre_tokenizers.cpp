@@ -100,8 +100,12 @@ class Metaspace final : public PreTokenizer {
   bool prefix_;
 };
 
-class WhitespaceSplit final : public PreTokenizer {
+// Cuts at White_Space, and on demand around punctuation.
+class WordSplit final : public PreTokenizer {
  public:
+  enum class Punctuation { inside, alone };
+  explicit WordSplit(Punctuation punctuation) : punctuation_(punctuation) {}
+
   void apply(PieceList& pieces, PieceList&) const override {
     std::vector<PieceList::Part> parts;
     parts.reserve(pieces.text().size() / 4);
@@ -111,20 +115,32 @@ class WhitespaceSplit final : public PreTokenizer {
         continue;
       }
       std::uint32_t begin = part.begin;
+      const auto close = [&](std::uint32_t end) {
+        if (begin < end) parts.push_back({begin, end, PieceList::no_token});
+        begin = end;
+      };
       for (std::uint32_t i = part.begin; i < part.end; ++i) {
-        if (!fast_unicode::is_white_space(pieces.text()[i])) continue;
-        if (begin < i) parts.push_back({begin, i, PieceList::no_token});
-        begin = i + 1;
+        const char32_t c = pieces.text()[i];
+        if (fast_unicode::is_white_space(c)) {
+          close(i);
+          begin = i + 1;
+        } else if (punctuation_ == Punctuation::alone && fast_unicode::is_bert_punctuation(c)) {
+          close(i);
+          close(i + 1);
+        }
       }
-      if (begin < part.end) parts.push_back({begin, part.end, PieceList::no_token});
+      close(part.end);
     }
     pieces.set_parts(parts);
   }
   void write(PrettyJson& out) const override {
     out.begin_object();
-    out.member("type", "WhitespaceSplit");
+    out.member("type", punctuation_ == Punctuation::alone ? "BertPreTokenizer" : "WhitespaceSplit");
     out.end_object();
   }
+
+ private:
+  Punctuation punctuation_;
 };
 
 }  // namespace
@@ -133,6 +149,7 @@ PreTokenizerPointer make_sequence_pre_tokenizer(std::vector<PreTokenizerPointer>
   return std::make_unique<SequencePreTokenizer>(std::move(parts));
 }
 PreTokenizerPointer make_metaspace(char32_t replacement, bool prefix) { return std::make_unique<Metaspace>(replacement, prefix); }
-PreTokenizerPointer make_whitespace_split() { return std::make_unique<WhitespaceSplit>(); }
+PreTokenizerPointer make_whitespace_split() { return std::make_unique<WordSplit>(WordSplit::Punctuation::inside); }
+PreTokenizerPointer make_bert_pre_tokenizer() { return std::make_unique<WordSplit>(WordSplit::Punctuation::alone); }
 
 }  // namespace albert

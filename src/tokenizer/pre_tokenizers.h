@@ -64,5 +64,7 @@ PreTokenizerPointer make_sequence_pre_tokenizer(std::vector<PreTokenizerPointer>
 PreTokenizerPointer make_metaspace(char32_t replacement, bool prefix);
 /// Cuts at White_Space, which is dropped.
 PreTokenizerPointer make_whitespace_split();
+/// The same, and every punctuation character is a part of its own.
+PreTokenizerPointer make_bert_pre_tokenizer();
 
 }  // namespace albert

@@ -24,6 +24,24 @@ std::string_view python_rstrip(std::string_view text) {
   return text;
 }
 
+std::vector<std::string_view> python_split(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t begin = 0;
+  const auto close = [&](std::size_t end) {
+    if (begin < end) words.push_back(text.substr(begin, end - begin));
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const DecodedCharacter character = decode_utf8(text, i);
+    if (is_python_space(character.code)) {
+      close(i);
+      begin = i + character.length;
+    }
+    i += character.length;
+  }
+  close(text.size());
+  return words;
+}
+
 std::string python_join_split(std::string_view text) {
   std::string out;
   out.reserve(text.size());

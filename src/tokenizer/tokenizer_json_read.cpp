@@ -6,6 +6,7 @@
 #include "tokenizer/tokenizer_json.h"
 #include "tokenizer/unigram.h"
 #include "tokenizer/utf8.h"
+#include "tokenizer/wordpiece.h"
 
 namespace albert {
 namespace {
@@ -41,6 +42,14 @@ NormalizerPointer read_normalizer(const JsonField& component) {
   if (type == "Nmt") return make_nmt();
   if (type == "Strip") return make_strip(component.at("strip_left").truth(), component.at("strip_right").truth());
   if (type == "Prepend") return make_prepend(component.at("prepend").text());
+  if (type == "BertNormalizer") {
+    BertNormalizerOptions options;
+    options.clean_text = component.at("clean_text").truth();
+    options.handle_chinese_chars = component.at("handle_chinese_chars").truth();
+    if (const auto strip = component.find("strip_accents")) options.strip_accents = strip->truth();
+    options.lowercase = component.at("lowercase").truth();
+    return make_bert_normalizer(options);
+  }
   if (type == "Precompiled") return make_precompiled(decode_base64(component.at("precompiled_charsmap").text()));
   unsupported(component, type);
 }
@@ -74,6 +83,7 @@ PreTokenizerPointer read_pre_tokenizer(const JsonField& component) {
     return make_sequence_pre_tokenizer(std::move(parts));
   }
   if (type == "WhitespaceSplit") return make_whitespace_split();
+  if (type == "BertPreTokenizer") return make_bert_pre_tokenizer();
   if (type != "Metaspace") unsupported(component, type);
   const auto fields = read_metaspace(component);
   return make_metaspace(fields.replacement, fields.prefix);
@@ -81,6 +91,7 @@ PreTokenizerPointer read_pre_tokenizer(const JsonField& component) {
 
 DecoderPointer read_decoder(const JsonField& component) {
   const std::string_view type = component.at("type").text();
+  if (type == "WordPiece") return make_wordpiece_decoder(component.at("prefix").text(), component.at("cleanup").truth());
   if (type != "Metaspace") unsupported(component, type);
   const auto fields = read_metaspace(component);
   return make_metaspace_decoder(fields.replacement, fields.prefix);
@@ -130,12 +141,29 @@ TemplateProcessing read_post_processor(const JsonField& component) {
 
 // --- model ---
 
+std::unique_ptr<const FastModel> read_wordpiece(const JsonField& component) {
+  const JsonField texts = component.at("vocab");
+  WordPieceVocabulary::Builder vocabulary;
+  for (const auto [text, id] : texts.object()) {
+    std::uint64_t number = 0;
+    require(id.get(number) == simdjson::SUCCESS, ErrorCode::bad_data, "{}[{:?}] has to be a whole number", texts.path(), text);
+    vocabulary.add(text, number);
+  }
+  const std::string_view prefix = component.at("continuing_subword_prefix").text();
+  return std::make_unique<WordPieceModel>(WordPieceVocabulary(std::move(vocabulary), prefix), std::string(component.at("unk_token").text()),
+                                          component.at("max_input_chars_per_word").count());
+}
+
 std::unique_ptr<const FastModel> read_model(const JsonField& component) {
   const auto type = component.find("type");
+  if (type && type->text() == "WordPiece") return read_wordpiece(component);
   if (type && type->text() != "Unigram") unsupported(component, type->text());
   const JsonField list = component.at("vocab");
-  if (!type && list.is_object())
-    fail(ErrorCode::not_implemented, "{}: a model without a type whose vocab is an object is not supported (Unigram is)", component.path());
+  if (!type && list.is_object()) {
+    // Of the models with such a vocabulary only WordPiece has this.
+    if (component.find("max_input_chars_per_word")) return read_wordpiece(component);
+    fail(ErrorCode::not_implemented, "{}: this model without a type is not supported (Unigram and WordPiece are)", component.path());
+  }
   UnigramModel::Vocabulary vocabulary;
   const auto entries = list.array();
   vocabulary.ends.reserve(entries.size());

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <memory>
 #include <span>
 
+#include "base/check.h"
 #include "tokenizer/utf8.h"
 
 namespace albert {
@@ -67,7 +70,50 @@ bool is_final_sigma(std::string_view text, std::size_t begin, std::size_t end) {
   return true;
 }
 
+// A normalisation form of a whole text.
+std::string normal_form(std::string_view text, int options) {
+  utf8proc_uint8_t* result = nullptr;
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                                 &result, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | options));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(result, &std::free);
+  require(size >= 0, ErrorCode::resource, "normalising a text of {} bytes: {}", text.size(), utf8proc_errmsg(size));
+  return {reinterpret_cast<const char*>(result), static_cast<std::size_t>(size)};
+}
+
 }  // namespace
+
+bool is_python_space_separator(char32_t code) noexcept {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code)) == UTF8PROC_CATEGORY_ZS;
+}
+
+bool is_python_punctuation(char32_t code) noexcept {
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code))) {
+    case UTF8PROC_CATEGORY_PC:
+    case UTF8PROC_CATEGORY_PD:
+    case UTF8PROC_CATEGORY_PS:
+    case UTF8PROC_CATEGORY_PE:
+    case UTF8PROC_CATEGORY_PI:
+    case UTF8PROC_CATEGORY_PF:
+    case UTF8PROC_CATEGORY_PO:
+      return !contains(unassigned_in_14, code);
+    default:
+      return false;
+  }
+}
+
+bool is_python_other(char32_t code) noexcept {
+  if (code < 0x80) return code < 0x20 || code == 0x7F;
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code))) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+      return true;
+    default:
+      return contains(unassigned_in_14, code);
+  }
+}
 
 bool is_python_digit(char32_t code) noexcept {
   if (code < 0x80) return code >= '0' && code <= '9';
@@ -124,6 +170,25 @@ std::string strip_accents_nfkd(std::string_view text) {
     for (utf8proc_ssize_t k = 0; k < count && k < static_cast<utf8proc_ssize_t>(parts.size()); ++k)
       if (utf8proc_get_property(parts[static_cast<std::size_t>(k)])->combining_class == 0)
         append_utf8(out, static_cast<char32_t>(parts[static_cast<std::size_t>(k)]));
+  }
+  return out;
+}
+
+std::string compose_nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  return normal_form(text, UTF8PROC_COMPOSE);
+}
+
+std::string strip_nonspacing_marks(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  const std::string decomposed = normal_form(text, UTF8PROC_DECOMPOSE);
+  std::string out;
+  out.reserve(decomposed.size());
+  for (std::size_t i = 0; i < decomposed.size();) {
+    const DecodedCharacter character = decode_utf8(decomposed, i);
+    if (utf8proc_category(static_cast<utf8proc_int32_t>(character.code)) != UTF8PROC_CATEGORY_MN)
+      out.append(decomposed, i, character.length);
+    i += character.length;
   }
   return out;
 }

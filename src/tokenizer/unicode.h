@@ -13,6 +13,11 @@ namespace albert {
          code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
+/// unicodedata.category: Zs; one of P; one of C (unassigned characters and surrogates among them).
+[[nodiscard]] bool is_python_space_separator(char32_t code) noexcept;
+[[nodiscard]] bool is_python_punctuation(char32_t code) noexcept;
+[[nodiscard]] bool is_python_other(char32_t code) noexcept;
+
 /// str.isdigit for one character.
 [[nodiscard]] bool is_python_digit(char32_t code) noexcept;
 
@@ -22,5 +27,9 @@ namespace albert {
 [[nodiscard]] std::string lower_string(std::string_view text);
 /// unicodedata.normalize("NFKD", text) without the characters whose combining class is not 0. `text` is valid UTF-8.
 [[nodiscard]] std::string strip_accents_nfkd(std::string_view text);
+/// unicodedata.normalize("NFC", text). `text` is valid UTF-8 and has no character that 14.0 does not assign.
+[[nodiscard]] std::string compose_nfc(std::string_view text);
+/// unicodedata.normalize("NFD", text) without the characters of category Mn. `text` as above.
+[[nodiscard]] std::string strip_nonspacing_marks(std::string_view text);
 
 }  // namespace albert

@@ -1,7 +1,7 @@
 // Character properties as the `tokenizers` 0.14.1 library knows them.
 //
 // Its parts carry tables of different Unicode versions: normalisation forms and combining marks
-// are those of 9.0, lower-casing, White_Space, word characters and grapheme clusters those of
+// are those of 9.0, what BERT removes and cuts at that of 8.0, lower-casing, White_Space, word characters and grapheme clusters those of
 // 15.0. Ours come from utf8proc (15.0) with lists of what was different before.
 #pragma once
 
@@ -24,6 +24,14 @@ namespace albert::fast_unicode {
 
 /// General category M (9.0): what StripAccents removes.
 [[nodiscard]] bool is_mark(char32_t c) noexcept;
+
+/// What BERT's normaliser removes (8.0): general category Mn; Cc, Cf and Co but tab, LF and CR.
+[[nodiscard]] bool is_bert_accent(char32_t c) noexcept;
+[[nodiscard]] bool is_bert_control(char32_t c) noexcept;
+/// General category P (8.0) and every ASCII character that is no letter, digit, control or space.
+[[nodiscard]] bool is_bert_punctuation(char32_t c) noexcept;
+/// The blocks of ideographs that BERT puts spaces around.
+[[nodiscard]] bool is_bert_ideograph(char32_t c) noexcept;
 
 /// Canonical_Combining_Class (9.0).
 [[nodiscard]] std::uint8_t combining_class(char32_t c) noexcept;

@@ -27,6 +27,7 @@ def load():
 
 lib = load()
 lib.utf8proc_decompose_char.restype = ctypes.c_ssize_t
+lib.utf8proc_category_string.restype = ctypes.c_char_p
 lib.utf8proc_get_property.restype = ctypes.POINTER(ctypes.c_int16)
 STABLE, COMPAT, DECOMPOSE = 1 << 1, 1 << 2, 1 << 4
 
@@ -40,6 +41,10 @@ def decomposition(code):
 
 def combining_class(code):
     return lib.utf8proc_get_property(ctypes.c_int32(code))[1]  # fields: int16 category, int16 combining_class
+
+
+def category(code):
+    return lib.utf8proc_category_string(ctypes.c_int32(code)).decode()
 
 
 def ranges(codes):
@@ -83,6 +88,9 @@ def main():
     cased = [c for c in CODES if final(chr(c))]
     print("// Made by tests/golden/make_unicode_tables.py from Python's Unicode 14.0 tables; do not edit.\n")
     emit("newer_than_14", "Unassigned in 14.0: no decomposition, class 0, no other case.", newer)
+    unassigned = [c for c in CODES if category(c) != unicodedata.category(chr(c))]
+    assert all(unicodedata.category(chr(c)) == "Cn" for c in unassigned), "a category differs"
+    emit("unassigned_in_14", "Unassigned in 14.0, assigned since.", unassigned)
     emit("cased_ranges", "Cased and not Case_Ignorable.", cased)
     emit("case_ignorable_ranges", "Case_Ignorable.", ignorable)
     emit("digit_ranges", "str.isdigit: Numeric_Type Decimal or Digit.", [c for c in CODES if chr(c).isdigit()])

@@ -154,7 +154,7 @@ TEST(Unigram, TakesTheBestPath) {
 }
 
 TEST(AddedVocabulary, GivesIdsAsTheReferenceDoes) {
-  FastPipeline pipeline(model_of({{"<unk>", 0}, {"a", -1}, {"b", -1}}));
+  FastPipeline pipeline(std::make_unique<UnigramModel>(model_of({{"<unk>", 0}, {"a", -1}, {"b", -1}})));
   const auto add = [&](std::vector<AddedToken> tokens) { return pipeline.add_tokens(tokens); };
   EXPECT_EQ(add({{.content = "b"}, {.content = ""}, {.content = "new"}, {.content = "new"}}), 2);
   EXPECT_EQ(pipeline.find_token("b"), 2u);
@@ -167,7 +167,7 @@ TEST(AddedVocabulary, GivesIdsAsTheReferenceDoes) {
 }
 
 TEST(AddedVocabulary, RefusesATokenOfNothing) {
-  FastPipeline pipeline(model_of({{"<unk>", 0}, {"a", -1}}));
+  FastPipeline pipeline(std::make_unique<UnigramModel>(model_of({{"<unk>", 0}, {"a", -1}})));
   pipeline.normalizer = make_strip_accents();
   EXPECT_THROW(pipeline.add_tokens(std::vector<AddedToken>{{.content = "x"}, {.content = "\u0301"}}), Error);
   EXPECT_FALSE(pipeline.find_token("x").has_value());
@@ -186,7 +186,7 @@ TEST(Base64, RoundTrips) {
 }
 
 TEST(FastPipeline, TakesHugeAndBrokenText) {
-  FastPipeline pipeline(model_of({{"<unk>", 0}, {"\u2581", -1}, {"a", -1}, {"aa", -1.5}}));
+  FastPipeline pipeline(std::make_unique<UnigramModel>(model_of({{"<unk>", 0}, {"\u2581", -1}, {"a", -1}, {"aa", -1.5}})));
   std::vector<NormalizerPointer> parts;
   parts.push_back(make_normal_form(NormalForm::nfkd));
   parts.push_back(make_lowercase());

@@ -1,5 +1,8 @@
 #include "rows.h"
 
+#include <filesystem>
+
+#include "albert/bert_tokenizer.h"
 #include "albert/error.h"
 
 namespace albert {
@@ -175,6 +178,10 @@ Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
 }  // namespace
 
 std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast, const Json& overrides) {
+  if (std::filesystem::exists(std::filesystem::path(directory) / "vocab.txt")) {
+    if (!fast) return BertTokenizer::from_pretrained(directory, overrides);
+    return BertTokenizerFast::from_pretrained(directory, overrides);
+  }
   if (!fast) return AlbertTokenizer::from_pretrained(directory, overrides);
   return AlbertTokenizerFast::from_pretrained(directory, overrides);
 }

@@ -14,7 +14,7 @@
 
 namespace albert {
 
-/// AlbertTokenizer or AlbertTokenizerFast from the files of a directory.
+/// The slow or the fast form from the files of a directory: Bert's when it has a vocab.txt, else Albert's.
 std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast, const Json& overrides = {});
 
 /// One row's answer; {"error", "message"} where the library throws. "load" replaces the tokenizer.
