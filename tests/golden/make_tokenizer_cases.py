@@ -41,7 +41,7 @@ def text_files(directory):
 
 def digest(encoding):
     fields = [encoding["tokens"], *(encoding[k] for k in ("offsets", "word_ids") if k in encoding)]
-    lines = [" ".join([token, *(json.dumps(value, separators=(",", ":")) for value in rest)]) for token, *rest in zip(*fields)]
+    lines = [" ".join([token, *(json.dumps(value) for value in rest)]) for token, *rest in zip(*fields)]
     return zlib.crc32("\n".join(lines).encode())
 
 

