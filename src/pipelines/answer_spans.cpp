@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/check.h"
+#include "pipelines/arg_partition.h"
 
 namespace albert::pipelines {
 namespace {
+
+constexpr std::int64_t kWidestTable = 4096;
 
 /// Softmax over the window, with what is not allowed at -10000.
 std::vector<float> probabilities(std::span<const float> logits, std::span<const std::uint8_t> allowed) {
@@ -37,10 +41,6 @@ WindowSpans best_spans(std::span<const float> start_logits, std::span<const floa
   const auto score = [&](std::size_t i, std::size_t j) {
     return j >= i && j - i < static_cast<std::size_t>(max_answer_len) ? start[i] * end[j] : 0.0f;
   };
-  const auto before = [](const AnswerSpan& a, const AnswerSpan& b) {
-    if (a.score != b.score) return a.score > b.score;
-    return a.start != b.start ? a.start < b.start : a.end < b.end;
-  };
   std::vector<AnswerSpan> candidates;
   if (top_k == 1) {
     AnswerSpan best{0, 0, score(0, 0)};
@@ -52,12 +52,22 @@ WindowSpans best_spans(std::span<const float> start_logits, std::span<const floa
     std::int64_t pairs = 0;
     require(__builtin_mul_overflow(padded_length, padded_length, &pairs) || pairs != top_k, ErrorCode::value,
             "top_k is {}: a window of {} tokens has exactly that many pairs, choose another number", top_k, padded_length);
-    candidates.reserve(length * length);
+    // Padding beyond any model's positions is not worth its memory.
+    const auto width = padded_length > kWidestTable ? length : std::max(length, static_cast<std::size_t>(padded_length));
+    std::vector<float> negated(width * width, -0.0f);
     for (std::size_t i = 0; i < length; ++i)
-      for (std::size_t j = 0; j < length; ++j) candidates.push_back({i, j, score(i, j)});
-    const auto count = static_cast<std::size_t>(std::min(top_k, static_cast<std::int64_t>(candidates.size())));
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count), candidates.end(), before);
-    candidates.resize(count);
+      for (std::size_t j = i; j < length; ++j) negated[i * width + j] = -score(i, j);
+    const auto count = std::min(static_cast<std::size_t>(top_k), negated.size());
+    std::vector<std::uint32_t> chosen(count);
+    if (count < negated.size()) {
+      chosen = arg_partition(negated, count);
+      chosen.resize(count);
+    } else {
+      std::iota(chosen.begin(), chosen.end(), 0u);
+    }
+    std::stable_sort(chosen.begin(), chosen.end(), [&](std::uint32_t a, std::uint32_t b) { return negated[a] < negated[b]; });
+    for (const std::uint32_t pair : chosen)
+      if (pair / width < length && pair % width < length) candidates.push_back({pair / width, pair % width, -negated[pair]});
   }
   // The first token always passes: the reference looks indices up in a list that holds a 0 besides.
   const bool any = std::any_of(allowed.begin(), allowed.end(), [](std::uint8_t value) { return value != 0; });

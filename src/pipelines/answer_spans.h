@@ -18,7 +18,7 @@ struct WindowSpans {
 };
 
 /// `allowed` [S]: 1 where an answer may start and end. `padded_length`: tokens of the window as the
-/// reference pads it; it only matters for how many spans there are to choose from. Error{value}.
+/// reference pads it (on the right here); it matters for which of many spans of score 0 are among the top_k. Error{value}.
 [[nodiscard]] WindowSpans best_spans(std::span<const float> start_logits, std::span<const float> end_logits,
                                      std::span<const std::uint8_t> allowed, std::int64_t top_k, std::int64_t max_answer_len,
                                      std::int64_t padded_length);
