@@ -16,7 +16,7 @@ class Introselect {
     const std::size_t count = high - low + 1;
     if (kth - low < 3) return smallest_first(low, high, kth);
     if (kth == high) return largest_last(low, high);
-    int medians_of_three = 2 * (std::bit_width(count) - 1);
+    int medians_of_three = 2 * (static_cast<int>(std::bit_width(count)) - 1);
     while (low + 1 < high) {
       std::size_t left = low + 1, right = high;
       if (medians_of_three > 0 || right - left < 5) {
