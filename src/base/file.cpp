@@ -173,10 +173,13 @@ FileWriter::FileWriter(const std::string& path) : impl_(std::make_unique<Impl>()
     require(impl_->descriptor >= 0, ErrorCode::io, "cannot write {}: {}", path, reason());
     return;
   }
-  // A link keeps pointing at its file: the file itself is replaced.
+  // A link keeps pointing at its file: the file itself is replaced, or made where it is missing.
+  constexpr int kMostLinks = 40;
   std::error_code ignored;
-  const auto resolved = std::filesystem::weakly_canonical(path, ignored);
-  if (!ignored && exists) impl_->path = resolved.string();
+  std::filesystem::path target = path;
+  for (int links = 0; links < kMostLinks && std::filesystem::is_symlink(target, ignored); ++links)
+    target = target.parent_path() / std::filesystem::read_symlink(target, ignored);
+  impl_->path = target.string();
   impl_->temporary = impl_->path + ".XXXXXX";
   Descriptor descriptor(::mkostemp(impl_->temporary.data(), O_CLOEXEC));
   require(descriptor.get() >= 0, ErrorCode::io, "cannot write {}: {}", path, reason());

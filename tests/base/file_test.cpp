@@ -63,6 +63,15 @@ TEST_F(FileTest, ReplacesWhatALinkPointsAtAndKeepsTheMode) {
   EXPECT_EQ(status.st_mode & 0777, 0640u);
 }
 
+TEST_F(FileTest, MakesWhatALinkPointsAt) {
+  std::filesystem::create_symlink("missing", path("first"));
+  std::filesystem::create_symlink(path("first"), path("second"));
+  albert::write_file(path("second"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(path("first")));
+  EXPECT_TRUE(std::filesystem::is_symlink(path("second")));
+  EXPECT_EQ(MappedFile::open(path("missing"))->text(), "new");
+}
+
 TEST_F(FileTest, ReportsWhatIsWrong) {
   EXPECT_EQ(code_of([&] { static_cast<void>(MappedFile::open(path("none"))); }), ErrorCode::not_found);
   EXPECT_EQ(code_of([&] { static_cast<void>(MappedFile::open(directory)); }), ErrorCode::io);
