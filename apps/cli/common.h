@@ -55,8 +55,9 @@ void declare_common(Options& options, ModelOptions& model, TokenizerChoice& toke
 /// The path to load for --model: the directory or file itself, the snapshot of a hub id in the hub
 /// cache, or the model inside the program when none is named. Failure{missing}.
 [[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
-/// The tokenizer of --model. Failure{missing|bad_data}.
-[[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice);
+/// The tokenizer of --model, with these keyword arguments. Failure{missing|bad_data}.
+[[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice,
+                                                                const albert::Json& overrides = {});
 /// Where hub ids are looked up: $HF_HUB_CACHE (or its older names), $HF_HOME/hub or ~/.cache/huggingface/hub.
 [[nodiscard]] std::string hub_cache_directory();
 

@@ -8,6 +8,7 @@
 #include "common.h"
 #include "failure.h"
 #include "run_rows.h"
+#include "sampling.h"
 
 namespace cli {
 namespace {
@@ -77,10 +78,31 @@ std::string show(const albert::TextInput& input, const Encoding& encoding, const
   return style.strong(one_line(text)) + "\n  " + style.accent(tokens) + "\n  " + ids + "\n";
 }
 
-/// All inputs together; one by one when one of them is refused.
+/// The segmentations of a text with their scores: a line each below it, or a JSON list.
+std::string list_segmentations(const std::vector<albert::Segmentation>& segmentations, const std::string& text, bool json,
+                               const Style& style) {
+  std::string out = json ? "[" : style.strong(one_line(text)) + "\n";
+  for (const auto& [tokens, ids, score] : segmentations) {
+    if (json) {
+      Json::Array list(tokens.begin(), tokens.end());
+      out += out.size() > 1 ? ", {\"ids\": " : "{\"ids\": ";
+      append_integers(out, ids);
+      out += ", \"tokens\": " + albert::dump_json(list, {.indent = -1, .sort_keys = false, .ensure_ascii = false});
+      out += ", \"score\": " + albert::dump_json(score) + "}";
+    } else {
+      fmt::format_to(std::back_inserter(out), "  {:9.3f} ", score);
+      for (const std::string& token : tokens) out += " " + style.accent(one_line(token));
+      out += '\n';
+    }
+  }
+  return out + (json ? "]\n" : "");
+}
+
+/// All inputs together; one by one when one of them is refused. `first`: how many came before them.
 std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const std::vector<albert::TextInput>& inputs,
-                                      const albert::CallOptions& call, int threads) {
+                                      const albert::CallOptions& call, int threads, const SamplingOptions& sampling, std::uint64_t first) {
   std::vector<Outcome<Encoding>> encodings;
+  sampling.start_at(first);
   try {
     for (auto& encoding : tokenizer.encode_batch(inputs, call, threads)) encodings.emplace_back(std::move(encoding));
     return encodings;
@@ -88,6 +110,7 @@ std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const 
     encodings.clear();
   }
   for (const auto& input : inputs) {
+    sampling.start_at(first++);
     try {
       encodings.emplace_back(input.text_pair ? tokenizer(input.text, *input.text_pair, call) : tokenizer(input.text, call));
     } catch (const albert::Error& error) {
@@ -106,10 +129,13 @@ int tokenize(const Arguments& arguments) {
   TokenizerChoice choice;
   CallFlags flags;
   RowOptions rows;
+  SamplingOptions sampling;
   Options options("tokenize", "Shows the tokens of texts and their ids.", "[TEXT...]");
   options.text("--text-pair", text_pair, "TEXT", "the second text");
   flags.declare_all(options);
   options.flag("--no-add-special-tokens", no_special_tokens, "without [CLS] and [SEP]");
+  options.heading("sampling");
+  sampling.declare(options);
   options.heading("tokenizer");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   choice.declare(options);
@@ -123,7 +149,9 @@ int tokenize(const Arguments& arguments) {
   rows.constant("text_pair", text_pair);
   albert::CallOptions call = flags.resolve();
   call.add_special_tokens = !no_special_tokens;
-  const auto tokenizer = load_tokenizer(model, choice);
+  const auto tokenizer = load_tokenizer(model, choice, sampling.overrides(choice));
+  sampling.use(*tokenizer);
+  std::uint64_t inputs_before = 0;
   run_rows(rows, [&](std::span<const Row> window, const Style& style) {
     std::vector<Outcome<std::string>> answers;
     std::vector<albert::TextInput> inputs;
@@ -132,6 +160,11 @@ int tokenize(const Arguments& arguments) {
       answers.emplace_back(std::string());
       try {
         albert::TextInput input{window[i].text("text"), window[i].optional_text("text_pair")};
+        if (sampling.lists_segmentations()) {
+          if (input.text_pair) throw albert::Error(albert::ErrorCode::value, "--nbest is for single texts, this row has a text_pair");
+          answers.back() = list_segmentations(sampling.segmentations(input.text), input.text, rows.json, style);
+          continue;
+        }
         // One text with an empty second one is a single text to the fast tokenizer's call.
         if (tokenizer->is_fast() && input.text_pair && input.text_pair->empty()) input.text_pair.reset();
         inputs.push_back(std::move(input));
@@ -140,7 +173,8 @@ int tokenize(const Arguments& arguments) {
         answers.back() = error;
       }
     }
-    const auto encodings = encode(*tokenizer, inputs, call, static_cast<int>(threads));
+    const auto encodings = encode(*tokenizer, inputs, call, static_cast<int>(threads), sampling, inputs_before);
+    inputs_before += inputs.size();
     for (std::size_t k = 0; k < encodings.size(); ++k) {
       auto& answer = answers[places[k]];
       if (!encodings[k].ok()) {

@@ -184,7 +184,14 @@ class Tokenizer {
   std::unique_ptr<TokenizerState> state_;  // what both forms share: roles, sides, init arguments
 
  private:
-  [[nodiscard]] Encoding encode_one(const EncodeRequest& request, const CallOptions& options) const;
+  [[nodiscard]] Encoding encode_one(EncodeRequest request, const CallOptions& options) const;
+};
+
+/// One of the ways to cut a text into pieces.
+struct Segmentation {
+  std::vector<std::string> tokens{};
+  std::vector<std::int32_t> ids{};
+  double score = 0;  ///< log probability by the SentencePiece model
 };
 
 /// A slow form (the reference's PreTrainedTokenizer): a vocabulary file and the Python-side rules around it.
@@ -207,6 +214,7 @@ class SlowTokenizer : public Tokenizer {
  protected:
   /// `model`: what the class does in its own way (src/tokenizer/slow_model.h).
   SlowTokenizer(const TokenizerArguments& arguments, std::string class_name, std::unique_ptr<SlowModel> model);
+  [[nodiscard]] const SlowModel& model() const noexcept;
 
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
   [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
@@ -255,6 +263,11 @@ class FastTokenizer : public Tokenizer {
 };
 
 /// The slow form around a SentencePiece model file.
+///
+/// With the init argument sp_model_kwargs {"enable_sampling": true, "nbest_size": N, "alpha": A} every call draws its
+/// segmentation at random: from the N best (2 to 512) or, with a negative N, from all of them, with probability
+/// proportional to exp(A * score). The other keys are reverse, emit_unk_piece, add_bos and add_eos. What encoding
+/// cannot follow is Error{value} there.
 class AlbertTokenizer final : public SlowTokenizer {
  public:
   /// From a SentencePiece model file. `init_arguments`: an object with the reference's constructor arguments
@@ -265,6 +278,14 @@ class AlbertTokenizer final : public SlowTokenizer {
 
   /// From the files of a directory, whatever class they name, or from a model file alone.
   static std::unique_ptr<AlbertTokenizer> from_pretrained(const std::string& path, const Json& overrides = {});
+
+  /// Makes the draws reproducible: input `first_draw` from now on takes the numbers of that stream of the seed, the next
+  /// input those of the next, on any number of threads. Without this call the seed is a random one.
+  void set_sampling_seed(std::uint64_t seed, std::uint64_t first_draw = 0);
+  /// The best segmentations of a text, best first: up to `nbest_size` of them (1 to 1024). As the reference's
+  /// sp_model.NBestEncode(preprocess_text(text)): cleaned and lower-cased, but no added token is cut out and numbers may
+  /// keep their comma.
+  [[nodiscard]] std::vector<Segmentation> nbest_encode(std::string_view text, std::int64_t nbest_size) const;
 };
 
 /// The fast form: a tokenizer.json, or the same derived from a SentencePiece model.

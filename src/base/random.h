@@ -15,6 +15,16 @@ namespace albert {
 /// Uniform in [0, 1): (word i % 4 of philox(seed, stream, i / 4)) / 2^32.
 [[nodiscard]] double uniform(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept;
 
+/// uniform() of one stream, element after element.
+class UniformSequence {
+ public:
+  UniformSequence(std::uint64_t seed, std::uint64_t stream) noexcept : seed_(seed), stream_(stream) {}
+  [[nodiscard]] double next() noexcept { return uniform(seed_, stream_, next_++); }
+
+ private:
+  std::uint64_t seed_, stream_, next_ = 0;
+};
+
 /// Standard normal by Box-Muller: words (w0, w1) give elements 0 and 1 of each four, (w2, w3) elements 2 and 3:
 /// r = sqrt(-2 ln((w0 + 1) / 2^32)), t = 2 pi w1 / 2^32, values r cos t, r sin t.
 [[nodiscard]] double normal(std::uint64_t seed, std::uint64_t stream, std::uint64_t i) noexcept;

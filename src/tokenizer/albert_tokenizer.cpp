@@ -1,6 +1,7 @@
 // AlbertTokenizer: SentencePiece behind Python-side clean-up, and numbers kept apart from commas.
 #include <algorithm>
 #include <filesystem>
+#include <random>
 
 #include "albert/tokenizer.h"
 #include "base/check.h"
@@ -28,7 +29,7 @@ bool ends_with_digit_and_comma(std::string_view piece) {
 class AlbertModel final : public SlowModel {
  public:
   AlbertModel(std::shared_ptr<const MappedFile> file, const Json& arguments)
-      : sentencepiece_(SentencePieceModel::parse(file)),
+      : sentencepiece_(SentencePieceModel::parse(file), SentencePieceOptions::from_json(*arguments.find("sp_model_kwargs"))),
         file_(std::move(file)),
         do_lower_case_(bool_argument(arguments, "do_lower_case", true)),
         remove_space_(bool_argument(arguments, "remove_space", true)),
@@ -36,14 +37,21 @@ class AlbertModel final : public SlowModel {
 
   [[nodiscard]] bool lowers_case() const noexcept override { return do_lower_case_; }
 
-  void tokenize(std::string_view part, std::vector<TokenAndId>& out) const override {
+  /// What SentencePiece gets to see of a text (the reference's preprocess_text).
+  [[nodiscard]] std::string preprocess(std::string_view part) const {
     std::string text = remove_space_ ? python_join_split(part) : std::string(part);
     text = replace_all(std::move(text), "``", "\"");
     text = replace_all(std::move(text), "''", "\"");
     if (!keep_accents_) text = strip_accents_nfkd(text);
     if (do_lower_case_) text = lower_string(text);
+    return text;
+  }
+
+  [[nodiscard]] const SentencePieceProcessor& sentencepiece() const noexcept { return sentencepiece_; }
+
+  void tokenize(std::string_view part, UniformSequence& random, std::vector<TokenAndId>& out) const override {
     const std::size_t first = out.size();
-    sentencepiece_.encode(text, out);
+    sentencepiece_.encode(preprocess(part), random, out);
     const bool has_numbers = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
                                          [](const TokenAndId& token) { return ends_with_digit_and_comma(token.text); });
     if (!has_numbers) return;
@@ -52,7 +60,7 @@ class AlbertModel final : public SlowModel {
     out.resize(first);
     for (TokenAndId& piece : pieces) {
       if (ends_with_digit_and_comma(piece.text))
-        split_number_from_comma(piece.text, out);
+        split_number_from_comma(piece.text, random, out);
       else
         out.push_back(std::move(piece));
     }
@@ -104,10 +112,10 @@ class AlbertModel final : public SlowModel {
   }
 
  private:
-  void split_number_from_comma(std::string_view piece, std::vector<TokenAndId>& out) const {
+  void split_number_from_comma(std::string_view piece, UniformSequence& random, std::vector<TokenAndId>& out) const {
     const std::string number = replace_all(std::string(piece.substr(0, piece.size() - 1)), space_symbol, "");
     const std::size_t first = out.size();
-    sentencepiece_.encode(number, out);
+    sentencepiece_.encode(number, random, out);
     if (!piece.starts_with(space_symbol) && out.size() > first && out[first].text.starts_with(space_symbol)) {
       if (out[first].text == space_symbol)
         out.erase(out.begin() + static_cast<std::ptrdiff_t>(first));
@@ -124,24 +132,10 @@ class AlbertModel final : public SlowModel {
   std::vector<std::string> special_tokens_;
 };
 
-// Sampling and SentencePiece's own begin and end tokens are refused, not ignored.
-void check_sentencepiece_arguments(const Json& arguments) {
-  require(arguments.is_object(), ErrorCode::type, "sp_model_kwargs has to be an object, not {}", arguments.type_name());
-  constexpr std::string_view switches[] = {"enable_sampling", "add_bos", "add_eos", "reverse", "emit_unk_piece"};
-  constexpr std::string_view settings[] = {"nbest_size", "alpha", "num_threads"};
-  for (const auto& [key, value] : arguments.as_object()) {
-    const bool is_switch = std::find(std::begin(switches), std::end(switches), key) != std::end(switches);
-    require(is_switch || std::find(std::begin(settings), std::end(settings), key) != std::end(settings), ErrorCode::type,
-            "sp_model_kwargs: {:?} is not known", key);
-    require(!is_switch || !bool_argument(arguments, key, false), ErrorCode::not_implemented, "sp_model_kwargs: {} is not available", key);
-  }
-}
-
 const TokenizerArguments& completed(TokenizerArguments& arguments) {
   arguments.init_kwargs = with_albert_defaults(std::move(arguments.init_kwargs));
   if (const Json* options = arguments.init_kwargs.find("sp_model_kwargs"); options == nullptr || options->is_null())
     arguments.init_kwargs.set("sp_model_kwargs", Json::Object{});
-  check_sentencepiece_arguments(*arguments.init_kwargs.find("sp_model_kwargs"));
   return arguments;
 }
 
@@ -157,12 +151,34 @@ AlbertTokenizer::AlbertTokenizer(const std::string& vocab_file, const Json& init
     : AlbertTokenizer(arguments_for_file("AlbertTokenizer", vocab_file, init_arguments, NamedFile::vocabulary)) {}
 
 AlbertTokenizer::AlbertTokenizer(TokenizerArguments&& arguments)
-    : SlowTokenizer{completed(arguments), "AlbertTokenizer", make_model(arguments)} {}
+    : SlowTokenizer{completed(arguments), "AlbertTokenizer", make_model(arguments)} {
+  std::random_device entropy;
+  set_sampling_seed((std::uint64_t{entropy()} << 32) | entropy());
+}
 
 std::unique_ptr<AlbertTokenizer> AlbertTokenizer::from_pretrained(const std::string& path, const Json& overrides) {
   if (is_file(path)) return std::make_unique<AlbertTokenizer>(path, overrides);
   require(is_directory(path), ErrorCode::not_found, "{}: no such file or directory", path);
   return std::make_unique<AlbertTokenizer>(load_tokenizer_arguments(DirectorySource(path), overrides, false));
+}
+
+void AlbertTokenizer::set_sampling_seed(std::uint64_t seed, std::uint64_t first_draw) {
+  state_->sampling_seed = seed;
+  state_->next_draw = first_draw;
+}
+
+std::vector<Segmentation> AlbertTokenizer::nbest_encode(std::string_view text, std::int64_t nbest_size) const {
+  const auto& albert_model = static_cast<const AlbertModel&>(model());
+  std::vector<Segmentation> segmentations;
+  for (auto& [pieces, score] :
+       albert_model.sentencepiece().encode_n_best(albert_model.preprocess(replace_invalid_utf8(text)), nbest_size)) {
+    Segmentation& segmentation = segmentations.emplace_back(Segmentation{.score = static_cast<double>(score)});
+    for (TokenAndId& piece : pieces) {
+      segmentation.ids.push_back(piece.id);
+      segmentation.tokens.push_back(std::move(piece.text));
+    }
+  }
+  return segmentations;
 }
 
 }  // namespace albert

@@ -48,7 +48,7 @@ class BertModel final : public SlowModel {
 
   [[nodiscard]] bool lowers_case() const noexcept override { return do_basic_tokenize_ && do_lower_case_; }
 
-  void tokenize(std::string_view part, std::vector<TokenAndId>& out) const override {
+  void tokenize(std::string_view part, UniformSequence& /*random*/, std::vector<TokenAndId>& out) const override {
     if (!do_basic_tokenize_) {
       for (const std::string_view word : python_split(part)) cut_word(word, out);
       return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/check.h"
@@ -33,8 +34,8 @@ int byte_value(std::string_view piece) {
 
 }  // namespace
 
-SentencePieceProcessor::SentencePieceProcessor(std::shared_ptr<const SentencePieceModel> model)
-    : model_(std::move(model)), character_map_(model_->precompiled_charsmap) {
+SentencePieceProcessor::SentencePieceProcessor(std::shared_ptr<const SentencePieceModel> model, const SentencePieceOptions& options)
+    : model_(std::move(model)), options_(options), character_map_(model_->precompiled_charsmap) {
   require(model_->model_type == 1, ErrorCode::not_implemented, "{}: a SentencePiece model of type {} (1, unigram, is supported)",
           model_->file->name(), model_->model_type);
   const auto& pieces = model_->pieces;
@@ -128,20 +129,22 @@ std::string SentencePieceProcessor::normalize(std::string_view text) const {
   return out;
 }
 
-void SentencePieceProcessor::append_unknown(std::string_view text, bool merge, std::vector<EncodedPiece>& pieces) const {
-  if (model_->byte_fallback) {
+void SentencePieceProcessor::append(std::string_view text, std::int32_t id, bool& after_unknown, std::vector<EncodedPiece>& pieces) const {
+  const bool is_unknown = id == unknown_id_;
+  if (is_unknown && model_->byte_fallback) {
     for (const char byte : text) {
-      const std::int32_t id = byte_ids_[static_cast<std::uint8_t>(byte)];
-      pieces.push_back({std::string(id_to_piece(id)), id});
+      const std::int32_t byte_id = byte_ids_[static_cast<std::uint8_t>(byte)];
+      pieces.push_back({std::string(id_to_piece(byte_id)), byte_id});
     }
-  } else if (merge) {
+  } else if (is_unknown && after_unknown) {
     pieces.back().text += text;
   } else {
-    pieces.push_back({std::string(text), unknown_id_});
+    pieces.push_back({std::string(text), id});
   }
+  after_unknown = is_unknown;
 }
 
-void SentencePieceProcessor::encode(std::string_view raw, std::vector<EncodedPiece>& pieces) const {
+void SentencePieceProcessor::encode_best(std::string_view raw, std::vector<EncodedPiece>& pieces) const {
   const std::string normalized = normalize(raw);
   const std::string_view text = normalized;
   // The text is solved in segments: where no piece reaches across a position, every path goes through it, so the best
@@ -156,12 +159,7 @@ void SentencePieceProcessor::encode(std::string_view raw, std::vector<EncodedPie
     std::size_t position = segment;
     for (auto step = path.rbegin(); step != path.rend(); ++step) {
       const auto [length, id] = *step;
-      const std::string_view piece = text.substr(position, length);
-      if (id == unknown_id_)
-        append_unknown(piece, after_unknown, pieces);
-      else
-        pieces.push_back({std::string(piece), id});
-      after_unknown = id == unknown_id_;
+      append(text.substr(position, length), id, after_unknown, pieces);
       position += length;
     }
     require(pieces.size() <= max_pieces, ErrorCode::resource, "a text has more than 16 million tokens");
@@ -193,6 +191,102 @@ void SentencePieceProcessor::encode(std::string_view raw, std::vector<EncodedPie
     start += character;
   }
   if (start != 0) flush();
+}
+
+void SentencePieceProcessor::encode(std::string_view text, UniformSequence& random, std::vector<EncodedPiece>& pieces) const {
+  options_.check();
+  const std::size_t first = pieces.size();
+  if (options_.enable_sampling)
+    append_sample(normalize(text), random, pieces);
+  else
+    encode_best(text, pieces);
+  rewrite(pieces, first);
+}
+
+std::vector<SentencePieceProcessor::ScoredPieces> SentencePieceProcessor::encode_n_best(std::string_view text, std::int64_t count) const {
+  const std::string normalized = normalize(text);
+  const Lattice paths = lattice(normalized);
+  std::vector<ScoredPieces> results;
+  if (count <= 1) {
+    // As in SentencePiece, Viterbi's choice among equals; the score of that path, where SentencePiece says 0.
+    ScoredPieces& best = results.emplace_back(ScoredPieces{{}, paths.best().score});
+    encode_best(text, best.pieces);
+    rewrite(best.pieces, 0);
+    return results;
+  }
+  constexpr std::int64_t most = 1024;
+  for (const Lattice::Path& path : paths.n_best(static_cast<std::size_t>(std::min(count, most)))) {
+    ScoredPieces& result = results.emplace_back(ScoredPieces{{}, path.score});
+    append_path(normalized, path.nodes, result.pieces);
+    rewrite(result.pieces, 0);
+  }
+  return results;
+}
+
+Lattice SentencePieceProcessor::lattice(std::string_view text) const {
+  std::vector<Lattice::Node> nodes;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t character = std::min(utf8_length(text[start]), text.size() - start);
+    const auto add = [&](std::size_t length, std::int32_t id, float score) {
+      nodes.push_back({static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(start + length), id, score});
+    };
+    bool has_single = false;
+    pieces_.for_each_prefix(text.substr(start), [&](std::size_t length, std::uint32_t id) {
+      if (is_unused_[id]) return;
+      float score = scores_[id];
+      // Unlike Viterbi's, this bonus counts characters.
+      if (is_user_defined_[id])
+        score =
+            static_cast<float>(static_cast<double>(static_cast<float>(count_characters(text.substr(start, length))) * max_score_) - 0.1);
+      add(length, static_cast<std::int32_t>(id), score);
+      has_single = has_single || length == character;
+    });
+    if (!has_single) add(character, unknown_id_, unknown_score_);
+    constexpr std::size_t most = std::size_t{1} << 24;
+    require(nodes.size() <= most, ErrorCode::resource, "the lattice of a text has more than {} nodes", most);
+    start += character;
+  }
+  return {text.size(), std::move(nodes)};
+}
+
+void SentencePieceProcessor::append_path(std::string_view text, std::span<const Lattice::Node> path,
+                                         std::vector<EncodedPiece>& pieces) const {
+  bool after_unknown = false;
+  for (const Lattice::Node& node : path) append(text.substr(node.begin, node.end - node.begin), node.id, after_unknown, pieces);
+}
+
+void SentencePieceProcessor::append_sample(std::string_view text, UniformSequence& random, std::vector<EncodedPiece>& pieces) const {
+  const Lattice lattice = this->lattice(text);
+  const double alpha = static_cast<double>(static_cast<float>(*options_.alpha));
+  if (*options_.nbest_size < 0) {
+    append_path(text, lattice.sample(alpha, random), pieces);
+    return;
+  }
+  const std::vector<Lattice::Path> paths = lattice.n_best(static_cast<std::size_t>(*options_.nbest_size));
+  std::vector<double> weights;
+  double highest = -std::numeric_limits<double>::infinity(), sum = 0;
+  for (const Lattice::Path& path : paths) highest = std::max(highest, alpha * static_cast<double>(path.score));
+  for (const Lattice::Path& path : paths) sum += weights.emplace_back(std::exp(alpha * static_cast<double>(path.score) - highest));
+  double left = random.next() * sum;
+  std::size_t chosen = 0;
+  while (chosen + 1 < paths.size() && (left -= weights[chosen]) >= 0) ++chosen;
+  append_path(text, paths[chosen].nodes, pieces);
+}
+
+void SentencePieceProcessor::rewrite(std::vector<EncodedPiece>& pieces, std::size_t first) const {
+  const auto begin = pieces.begin() + static_cast<std::ptrdiff_t>(first);
+  if (options_.reverse) std::reverse(begin, pieces.end());
+  const auto control = [&](std::string_view argument, const std::string& text) {
+    const auto id = find(text);
+    require(id && model_->pieces[static_cast<std::size_t>(*id)].type == PieceType::control, ErrorCode::value,
+            "sp_model_kwargs: {} is on but {} has no control piece {:?}", argument, model_->file->name(), text);
+    return EncodedPiece{text, *id};
+  };
+  if (options_.add_bos) pieces.insert(begin, control("add_bos", model_->bos_piece));
+  if (options_.add_eos) pieces.push_back(control("add_eos", model_->eos_piece));
+  if (!options_.emit_unk_piece) return;
+  for (std::size_t i = first; i < pieces.size(); ++i)
+    if (piece_to_id(pieces[i].text) == unknown_id_) pieces[i].text = id_to_piece(unknown_id_);
 }
 
 std::string SentencePieceProcessor::decode(std::span<const std::string_view> pieces) const {

@@ -56,6 +56,10 @@ void parse_trainer_spec(protozero::pbf_reader reader, SentencePieceModel& model)
       model.unk_id = reader.get_int32();
     } else if (reader.tag() == 44 && has_type(reader, delimited)) {
       model.unk_surface = view(reader);
+    } else if (reader.tag() == 46 && has_type(reader, delimited)) {
+      model.bos_piece = view(reader);
+    } else if (reader.tag() == 47 && has_type(reader, delimited)) {
+      model.eos_piece = view(reader);
     } else {
       reader.skip();
     }

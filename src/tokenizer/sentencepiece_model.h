@@ -32,6 +32,8 @@ struct SentencePieceModel {
   bool byte_fallback = false;
   std::int32_t unk_id = 0;
   std::string unk_surface = " \xE2\x81\x87 ";  // " ⁇ "
+  std::string bos_piece = "<s>";
+  std::string eos_piece = "</s>";
 
   // normalizer_spec
   std::string_view normalizer_name;

@@ -55,13 +55,14 @@ Encoding SlowTokenizer::encode_unpadded(const EncodeRequest& request, const Call
   require(!options.return_overflowing_tokens || options.max_length, ErrorCode::type, "overflowing tokens need a max_length");
   require(options.stride >= 0, ErrorCode::value, "stride has to be 0 or more, not {}", options.stride);
 
+  UniformSequence random(state_->sampling_seed, request.draw);
   const auto tokens_of = [&](const SequenceInput& input) {
     Tokens tokens;
     if (input.is_split_into_words) {
       require(!input.words.empty(), ErrorCode::value, "an input that is split into words has to have at least one");
-      for (const std::string& word : input.words) impl_->tokenize(word, state_->split_special_tokens, tokens);
+      for (const std::string& word : input.words) impl_->tokenize(word, state_->split_special_tokens, random, tokens);
     } else {
-      impl_->tokenize(input.text, state_->split_special_tokens, tokens);
+      impl_->tokenize(input.text, state_->split_special_tokens, random, tokens);
     }
     return tokens;
   };

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.h"
 #include "tokenizer/token_and_id.h"
 
 namespace albert {
@@ -22,8 +23,9 @@ class SlowModel {
 
   /// Whether a text is lower-cased before the added tokens are cut out of it, and the tokens with it.
   [[nodiscard]] virtual bool lowers_case() const noexcept = 0;
-  /// Tokens of a text without added tokens, appended with the ids of this vocabulary.
-  virtual void tokenize(std::string_view part, std::vector<TokenAndId>& out) const = 0;
+  /// Tokens of a text without added tokens, appended with the ids of this vocabulary. A model that cuts at random draws
+  /// from `random`.
+  virtual void tokenize(std::string_view part, UniformSequence& random, std::vector<TokenAndId>& out) const = 0;
   /// convert_tokens_to_string.
   [[nodiscard]] virtual std::string join(std::span<const std::string> tokens) const = 0;
 

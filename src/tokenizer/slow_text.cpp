@@ -50,9 +50,9 @@ void SlowTokenizer::Impl::apply_flags(std::vector<std::string>& parts) const {
   }
 }
 
-void SlowTokenizer::Impl::tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const {
+void SlowTokenizer::Impl::tokenize_part(std::string_view part, UniformSequence& random, std::vector<TokenAndId>& out) const {
   const std::size_t first = out.size();
-  model->tokenize(part, out);
+  model->tokenize(part, random, out);
   const std::int32_t unknown = model->unknown_id();
   for (std::size_t i = first; i < out.size(); ++i) {
     TokenAndId& token = out[i];
@@ -64,13 +64,14 @@ void SlowTokenizer::Impl::tokenize_part(std::string_view part, std::vector<Token
   }
 }
 
-void SlowTokenizer::Impl::tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const {
+void SlowTokenizer::Impl::tokenize(std::string_view text, bool split_special_tokens, UniformSequence& random,
+                                   std::vector<TokenAndId>& out) const {
   std::string valid;
   if (!is_valid_utf8(text)) text = valid = replace_invalid_utf8(text);
   std::string lowered;
   if (model->lowers_case()) text = lowered = lower_outside_tokens(text);
   if (split_special_tokens) {
-    if (!text.empty()) tokenize_part(text, out);
+    if (!text.empty()) tokenize_part(text, random, out);
     return;
   }
   std::vector<std::string> parts = splitter.split(text);
@@ -80,7 +81,7 @@ void SlowTokenizer::Impl::tokenize(std::string_view text, bool split_special_tok
     if (const auto added = added_encoder.find(part); added != added_encoder.end())
       out.push_back({part, added->second});
     else
-      tokenize_part(part, out);
+      tokenize_part(part, random, out);
   }
 }
 

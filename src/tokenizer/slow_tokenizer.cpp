@@ -91,9 +91,12 @@ SlowTokenizer::SlowTokenizer(const TokenizerArguments& arguments, std::string cl
 
 SlowTokenizer::~SlowTokenizer() = default;
 
+const SlowModel& SlowTokenizer::model() const noexcept { return *impl_->model; }
+
 std::vector<std::string> SlowTokenizer::tokenize(std::string_view text) const {
   std::vector<TokenAndId> tokens;
-  impl_->tokenize(text, state_->split_special_tokens, tokens);
+  UniformSequence random(state_->sampling_seed, state_->next_draw++);
+  impl_->tokenize(text, state_->split_special_tokens, random, tokens);
   std::vector<std::string> texts;
   texts.reserve(tokens.size());
   for (TokenAndId& token : tokens) texts.push_back(std::move(token.text));

@@ -50,15 +50,15 @@ struct SlowTokenizer::Impl {
   [[nodiscard]] std::string_view text_of(std::int32_t id) const;  // Error{index}
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view text) const;
 
-  /// Appends the tokens of a text. `split_special_tokens`: nothing is cut out.
-  void tokenize(std::string_view text, bool split_special_tokens, std::vector<TokenAndId>& out) const;
+  /// Appends the tokens of a text. `split_special_tokens`: nothing is cut out. `random`: what the model draws from.
+  void tokenize(std::string_view text, bool split_special_tokens, UniformSequence& random, std::vector<TokenAndId>& out) const;
 
  private:
   [[nodiscard]] std::string lower_outside_tokens(std::string_view text) const;
   /// Applies the strip and single-word flags to the parts that are tokens.
   void apply_flags(std::vector<std::string>& parts) const;
   /// One part without added tokens.
-  void tokenize_part(std::string_view part, std::vector<TokenAndId>& out) const;
+  void tokenize_part(std::string_view part, UniformSequence& random, std::vector<TokenAndId>& out) const;
 };
 
 }  // namespace albert

@@ -30,8 +30,9 @@ std::unique_ptr<Tokenizer> Tokenizer::from_pretrained(const std::string& directo
 
 // --- text to ids ---
 
-Encoding Tokenizer::encode_one(const EncodeRequest& request, const CallOptions& options) const {
+Encoding Tokenizer::encode_one(EncodeRequest request, const CallOptions& options) const {
   const CallOptions resolved = resolve_options(*this, options);
+  request.draw = state_->next_draw++;
   Encoding encoding = encode_unpadded(request, resolved);
   // The reference's slow form returns an empty single row as it is.
   if (is_fast() || encoding.size() != 0) pad_encodings(*this, *state_, {&encoding, 1}, resolved);
@@ -60,9 +61,10 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, std::span<c
 std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs, const CallOptions& options, int threads) const {
   const CallOptions resolved = resolve_options(*this, options);
   std::vector<Encoding> encodings(inputs.size());
+  const std::uint64_t first_draw = state_->next_draw.fetch_add(inputs.size());
   const auto encode = [&](std::int64_t i) {
     const TextInput& input = inputs[static_cast<std::size_t>(i)];
-    EncodeRequest request{.first = {.text = input.text}, .in_batch = true};
+    EncodeRequest request{.first = {.text = input.text}, .in_batch = true, .draw = first_draw + static_cast<std::uint64_t>(i)};
     if (input.text_pair) request.second = SequenceInput{.text = *input.text_pair};
     encodings[static_cast<std::size_t>(i)] = encode_unpadded(request, resolved);
   };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,7 +27,8 @@ struct SequenceInput {
 struct EncodeRequest {
   SequenceInput first = {};
   std::optional<SequenceInput> second = std::nullopt;
-  bool in_batch = false;  // fast: an empty second text counts as none unless it comes in a batch
+  bool in_batch = false;   // fast: an empty second text counts as none unless it comes in a batch
+  std::uint64_t draw = 0;  // slow: which stream of random numbers it takes, if it takes any
 };
 
 /// A special token as the reference holds it: a plain string or an AddedToken object.
@@ -52,6 +54,9 @@ struct TokenizerState {
   std::int32_t pad_token_type_id = 0;
   bool clean_up_tokenization_spaces = true;
   bool split_special_tokens = false;
+  // Inputs take their random numbers from streams 0, 1, 2, … of the seed, in order, whatever thread they run on.
+  std::uint64_t sampling_seed = 0;
+  std::atomic<std::uint64_t> next_draw = 0;
 
   TokenizerState(const Json& init_kwargs, std::string class_name);
 

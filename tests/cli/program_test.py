@@ -72,7 +72,10 @@ class Frame(Program):
                           ["fill-mask", "--dtype", "int8", "x"], ["fill-mask", "--dtype", "bfloat16", "x"], ["fill-mask", "--device", "tpu", "x"],
                           ["forward"], ["bench", "--shapes", "1by2"], ["bench", "--train"], ["zero-shot-classification", "x"],
                           ["forward", "--gradients", "g", "--class", "AlbertModel", "--inputs", "a", "--outputs", "b"],
-                          ["forward", "--class", "AlbertForNothing", "--inputs", "a", "--outputs", "b"], ["env", "positional"]):
+                          ["forward", "--class", "AlbertForNothing", "--inputs", "a", "--outputs", "b"], ["env", "positional"],
+                          ["tokenize", "--enable-sampling", "x"], ["tokenize", "--nbest", "2", "x"], ["tokenize", "--slow", "--alpha", "1", "x"],
+                          ["tokenize", "--slow", "--enable-sampling", "--alpha", "much", "x"], ["tokenize", "--slow", "--nbest", "0", "x"],
+                          ["tokenize", "--slow", "--sp-model-kwargs", "[]", "x"], ["tokenize", "--slow", "--seed", "-1", "x"]):
             out, err = self.check(albert(*arguments), 2)
             self.assertEqual(out, "", arguments)
             self.assertNotEqual(err, "", arguments)
@@ -436,6 +439,24 @@ class Tasks(Program):
         self.check(albert("fill-mask", "--json", "--input", "-", "--input-format", "jsonl", text=text), 65)
         rows = self.rows(albert("fill-mask", "--json", "--keep-going", "--input", "-", "--input-format", "jsonl", text=text))
         self.assertEqual([isinstance(row, dict) for row in rows], [True, False, True])
+
+    def test_sampled_and_best_segmentations(self):
+        draw = ("tokenize", "--slow", "--json", "--enable-sampling", "--alpha", "0.2", "--seed", "5")
+        text = "unbelievable windmills\n" * 300
+        drawn = self.rows(albert(*draw, text=text))
+        self.assertEqual(drawn, self.rows(albert(*draw, "--threads", "1", text=text)))
+        self.assertGreater(len({tuple(row["ids"]) for row in drawn}), 30)
+        # A row that is refused changes no other row's draw.
+        rows = "".join('{"text": "unbelievable windmills"}\n' for _ in range(20))
+        mixed = self.rows(albert(*draw, "--keep-going", "--input", "-", "--input-format", "jsonl", text='{"text": 5}\n' + rows))
+        self.assertEqual(mixed[1:], drawn[:20])
+        self.assertNotEqual(self.rows(albert("tokenize", "--slow", "--json", "--enable-sampling", text=text)),
+                            self.rows(albert("tokenize", "--slow", "--json", "--enable-sampling", text=text)))
+        best = self.rows(albert("tokenize", "--slow", "--json", "--nbest", "5", "unbelievable windmills"))[0]
+        self.assertEqual([row["score"] for row in best], sorted((row["score"] for row in best), reverse=True))
+        self.assertEqual(len(best), 5)
+        self.assertEqual(best[0]["ids"], self.rows(albert("tokenize", "--slow", "--json", "--no-add-special-tokens", "unbelievable windmills"))[0]["ids"])
+        self.check(albert("tokenize", "--slow", "--enable-sampling", "--nbest-size", "1", "x"), 65)
 
     def test_detokenize(self):
         ids = self.rows(albert("tokenize", "--json", TEXT))[0]["ids"]

@@ -192,7 +192,6 @@ TEST(SlowTokenizer, RefusesBadFoldersWithAReason) {
       {"tokenizer_config.json", "{\"added_tokens_decoder\": {\"99999999999999999999\": {\"content\": \"x\"}}}"},
       {"tokenizer_config.json", "{\"added_tokens_decoder\": {\"7\": \"x\"}}"},
       {"tokenizer_config.json", "{\"additional_special_tokens\": [[]]}"},
-      {"tokenizer_config.json", "{\"sp_model_kwargs\": {\"enable_sampling\": true}}"},
       {"tokenizer_config.json", "{\"sp_model_kwargs\": {\"nonsense\": 1}}"},
       {"special_tokens_map.json", "{\"cls_token\": {\"lstrip\": true}}"},
       {"added_tokens.json", "{\"x\": \"y\"}"},
