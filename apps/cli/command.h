@@ -42,6 +42,7 @@ int feature_extraction(const Arguments& arguments);
 int sentence_order(const Arguments& arguments);
 int attention(const Arguments& arguments);
 int tokenize(const Arguments& arguments);
+int train_tokenizer(const Arguments& arguments);
 int detokenize(const Arguments& arguments);
 int forward(const Arguments& arguments);
 int info(const Arguments& arguments);

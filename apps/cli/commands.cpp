@@ -17,6 +17,7 @@ std::span<const Command> commands() {
       {"attention", "a page that shows what each token looks at", attention},
       {"tokenize", "text to token ids", tokenize},
       {"detokenize", "token ids to text", detokenize},
+      {"train-tokenizer", "a vocabulary from text", train_tokenizer},
       {"forward", "tensors in, tensors out: the model without a tokenizer", forward},
       {"info", "what a model folder holds", info},
       {"bench", "how fast this machine runs a model", bench},

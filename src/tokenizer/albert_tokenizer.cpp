@@ -4,6 +4,7 @@
 #include <random>
 
 #include "albert/tokenizer.h"
+#include "albert/tokenizer_training.h"
 #include "base/check.h"
 #include "tokenizer/clean_up.h"
 #include "tokenizer/python_string.h"
@@ -39,12 +40,7 @@ class AlbertModel final : public SlowModel {
 
   /// What SentencePiece gets to see of a text (the reference's preprocess_text).
   [[nodiscard]] std::string preprocess(std::string_view part) const {
-    std::string text = remove_space_ ? python_join_split(part) : std::string(part);
-    text = replace_all(std::move(text), "``", "\"");
-    text = replace_all(std::move(text), "''", "\"");
-    if (!keep_accents_) text = strip_accents_nfkd(text);
-    if (do_lower_case_) text = lower_string(text);
-    return text;
+    return preprocess_albert_text(part, {.do_lower_case = do_lower_case_, .remove_space = remove_space_, .keep_accents = keep_accents_});
   }
 
   [[nodiscard]] const SentencePieceProcessor& sentencepiece() const noexcept { return sentencepiece_; }

@@ -19,8 +19,8 @@ import unittest
 
 ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
 COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
-            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "forward", "info", "bench",
-            "env", "help"]
+            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "forward",
+            "info", "bench", "env", "help"]
 TEXT = "The wind was cold."
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
 
@@ -475,6 +475,109 @@ class Tasks(Program):
         self.check_speed(lines, (8, 10, 15))
 
 
+class TrainTokenizer(Program):
+    FILES = ["special_tokens_map.json", "spiece.model", "tokenizer.json", "tokenizer_config.json"]
+    WORDS = "the of and to a in that it was his he is with as had for at not on but be by her which have from this Wind cold dark house".split()
+
+    def setUp(self):
+        if b"without the library" in albert("train-tokenizer", "--text", "-", "--output", "/tmp/none/x", text="a b").stderr:
+            self.skipTest("built without SentencePiece")
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.text = self.path("text")
+        os.mkdir(self.text)
+        for name in ("b.txt", "a.txt"):
+            with open(os.path.join(self.text, name), "w", encoding="utf-8") as file:
+                for i in range(300):
+                    file.write(" ".join(self.WORDS[(i * k + k * k) % len(self.WORDS)] for k in range(1, 9)) + f" the {self.made_up(i)} wind ({i}) caf\u00e9\n")
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def made_up(self, i):
+        return "".join(("ba", "lo", "ki", "nur", "ste", "mi", "zan")[i // 7**k % 7] for k in range(3))
+
+    def train(self, output, *more, code=0):
+        return self.check(albert("train-tokenizer", "--text", self.text, "--vocab-size", "100", "--output", output, *more), code)
+
+    def read(self, output, name):
+        with open(os.path.join(output, name), "rb") as file:
+            return file.read()
+
+    def test_writes_a_tokenizer(self):
+        one, two = self.path("one"), self.path("two")
+        out, err = self.train(one)
+        self.assertEqual(out, "")
+        self.assertEqual(len(err.splitlines()), 1)  # not the trainer's log
+        self.assertEqual(sorted(os.listdir(one)), self.FILES)
+        self.train(two + "/")
+        for name in self.FILES:
+            self.assertEqual(self.read(one, name), self.read(two, name), name)
+        for form in ("--slow", "--fast"):
+            row = self.rows(albert("tokenize", "--json", form, "--model", one, "The WIND was (Caf\u00e9)"))[0]
+            self.assertEqual("".join(row["tokens"]), "[CLS]\u2581the\u2581wind\u2581was\u2581(cafe)[SEP]")
+            self.assertLess(len(row["tokens"]), 20)
+            self.assertIn("(", row["tokens"])
+            self.assertNotIn(1, row["ids"])
+        config = json.loads(self.read(one, "tokenizer_config.json"))
+        self.assertEqual((config["model_max_length"], config["do_lower_case"]), (512, True))
+
+    def test_settings(self):
+        output = self.path("cased")
+        self.train(output, "--lowercase", "no", "--keep-accents", "--user-defined-symbols", "cold,(", "--model-max-length", "128", "--threads", "1")
+        row = self.rows(albert("tokenize", "--json", "--slow", "--model", output, "Wind colder caf\u00e9"))[0]
+        self.assertIn("cold", row["tokens"])
+        self.assertEqual("".join(row["tokens"]), "[CLS]\u2581Wind\u2581colder\u2581caf\u00e9[SEP]")
+        self.assertNotIn(1, row["ids"])
+        self.assertEqual(json.loads(self.read(output, "tokenizer_config.json"))["model_max_length"], 128)
+        seen = albert("train-tokenizer", "--text", "-", "--vocab-size", "30", "--output", self.path("stdin"), "--log-level", "debug",
+                      text="the wind was cold\nthe cold wind\nwind and cold\n")
+        self.assertGreater(len(self.check(seen, 0)[1].splitlines()), 5)
+
+    def test_refusals_leave_nothing(self):
+        output = self.path("out")
+        for code, arguments in ((2, ["--vocab-size", "0"]), (2, ["--character-coverage", "7"]), (2, ["--model-type", "bpe"]), (2, ["--lowercase", "maybe"]),
+                                (65, ["--vocab-size", "100000"]), (65, ["--vocab-size", "15"]), (66, ["--text", "/nonexistent"])):
+            self.train(output, *arguments, code=code)
+            self.assertEqual(sorted(os.listdir(self.folder.name)), ["text"], arguments)
+        self.check(albert("train-tokenizer", "--text", "-", "--output", output, text="\n \n"), 65)
+        self.check(albert("train-tokenizer", "--output", output), 2)
+        self.check(albert("train-tokenizer", "--text", self.text), 2)
+        self.train("/proc/none", code=74)
+        self.train(os.path.join(self.text, "a.txt"), code=74)
+        self.train(self.text, code=2)
+        self.assertEqual(sorted(os.listdir(self.text)), ["a.txt", "b.txt"])
+        self.train(self.text, "--force")
+        self.assertEqual(sorted(os.listdir(self.text)), sorted(["a.txt", "b.txt", *self.FILES]))
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["text"])
+
+    def test_wordpiece(self):
+        one, two = self.path("one"), self.path("two")
+        self.train(one, "--model-type", "wordpiece")
+        self.assertEqual(sorted(os.listdir(one)), ["special_tokens_map.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt"])
+        words = self.read(one, "vocab.txt").decode().split()
+        self.assertEqual(words[:5], ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])
+        self.assertEqual(len(words), 100)
+        for form in ("--slow", "--fast"):
+            row = self.rows(albert("tokenize", "--json", form, "--model", one, "The WIND was (Caf\u00e9)"))[0]
+            self.assertEqual("".join(t.removeprefix("##") for t in row["tokens"]), "[CLS]thewindwas(cafe)[SEP]")
+        self.train(two, "--model-type", "wordpiece", "--lowercase", "no", "--min-frequency", "9", "--limit-alphabet", "20")
+        self.assertIn("Wind", self.read(two, "vocab.txt").decode().split())
+        for arguments in (["--threads", "2"], ["--control-symbols", "a"], ["--compare", "x"]):
+            self.train(self.path("three"), "--model-type", "wordpiece", *arguments, code=2)
+        self.train(self.path("three"), "--min-frequency", "2", code=2)
+
+    def test_compare(self):
+        output = self.path("out")
+        out, _ = self.train(output, "--compare", "the wind", "--compare", "The (caf\u00e9) ")
+        self.assertIn("all agree", out)
+        for reason in ("lower-case", "marks", "spaces at the end"):
+            self.assertIn(reason, out)
+        again, _ = self.check(albert("train-tokenizer", "--model", output, "--compare", "the wind", "--compare", "The (caf\u00e9) "), 0)
+        self.assertEqual(again, out)
+        self.check(albert("train-tokenizer", "--model", "/nonexistent", "--compare", "x"), 66)
+
+
 class WithTensors(Program):
     """Input tensors of three padding ids, and a folder for more."""
 
@@ -544,7 +647,7 @@ class Documentation(Program):
             lines += [line for block in blocks if block.startswith("sh\n") for line in block.splitlines()[1:] if line]
         for command in COMMANDS:
             example = albert(command, "--help").stdout.decode().splitlines()[-1].removeprefix("example: ")
-            lines += [] if command in ("forward", "bench") else [example]
+            lines += [] if command in ("forward", "bench", "train-tokenizer") else [example]
         self.assertGreater(len(lines), 20)
         environment = {**os.environ, "PATH": os.path.dirname(ALBERT) + ":" + os.environ["PATH"]}
         for line in lines:
