@@ -110,7 +110,7 @@ int bench(const Arguments& arguments) {
   std::optional<std::string> output_path;
   std::int64_t seconds = 2;
   bool mixed = false, train = false, json = false;
-  Options options("bench", "Measures AlbertModel: every row of last_hidden_state, and pooler_output. Weights are random.");
+  Options options("bench", "Measures AlbertModel (last_hidden_state and pooler_output) on random weights.");
   options.text("--config", config_name, "base|large|xlarge|xxlarge|DIR", "a published configuration, or a folder with config.json (base)");
   options.text("--shapes", shapes_text, "BxS,...", "batches and sequences (" + shapes_text + ")");
   options.flag("--mixed", mixed, "256 requests of mixed lengths, 16 at a time, without padding");

@@ -16,7 +16,7 @@ using albert::Json;
 int env(const Arguments& arguments) {
   bool json = false;
   std::optional<std::string> output_path;
-  Options options("env", "Shows the compiler, instruction sets found and chosen, backends, threads, libraries, caches.");
+  Options options("env", "Shows the compiler, instruction sets, backends, threads, libraries and caches.");
   options.flag("--json", json, "one JSON object");
   options.text("--output", output_path, "FILE", "write here instead of standard output");
   options.example("albert env --json");

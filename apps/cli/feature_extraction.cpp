@@ -34,7 +34,7 @@ int feature_extraction(const Arguments& arguments) {
   call.declare_truncation(options);
   declare_common(options, model, tokenizer, rows, {"text"});
   options.positionals(rows.input.arguments);
-  options.example("albert feature-extraction --pooling mean --normalize --json \"The wind was cold.\"");
+  options.example("albert feature-extraction --pooling mean --json \"The wind was cold.\"");
   if (!options.parse(arguments)) return 0;
   task.tokenizer_kwargs = call.resolve();
   return run_task<FeatureExtractionPipeline>(model, tokenizer, rows, task, [](const Row& row) { return row.text("text"); }, show);

@@ -103,7 +103,7 @@ int forward(const Arguments& arguments) {
   options.text("--gradients", gradients, "FILE", "not available in this version");
   options.heading("model");
   model.declare(options);
-  options.example("albert forward --model DIR --class AlbertModel --inputs in.safetensors --outputs out.safetensors");
+  options.example("albert forward --class AlbertModel --inputs in.safetensors --outputs out.safetensors");
   if (!options.parse(arguments)) return 0;
 
   if (gradients) throw Failure(Exit::usage, "--gradients is not available in this version");

@@ -24,7 +24,7 @@ int multiple_choice(const Arguments& arguments) {
   options.list("--choice", choices, "TEXT", "one choice; repeat it for each");
   declare_common(options, model, tokenizer, rows, {"text", "choices"});
   options.positionals(rows.input.arguments);
-  options.example("albert multiple-choice \"It was hot.\" --choice \"She opened the window.\" --choice \"He ate a ship.\"");
+  options.example("albert multiple-choice \"It was hot.\" --choice \"Snow fell.\" --choice \"She swam.\"");
   if (!options.parse(arguments)) return 0;
 
   if (!choices.empty()) rows.input.constants.emplace_back("choices", albert::Json(albert::Json::Array(choices.begin(), choices.end())));

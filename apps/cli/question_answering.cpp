@@ -39,7 +39,7 @@ int question_answering(const Arguments& arguments) {
   options.flag("--no-align-to-words", token_offsets, "answers may start and end inside a word");
   declare_common(options, model, tokenizer, rows, {"question", "context"});
   options.positionals(rows.input.arguments);
-  options.example("albert question-answering --question \"Who fell?\" --context \"The king fell.\"");
+  options.example("albert question-answering --question \"Who fell?\" --context \"A king fell.\"");
   if (!options.parse(arguments)) return 0;
 
   rows.input.text_field = "context";

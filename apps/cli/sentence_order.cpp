@@ -14,7 +14,7 @@ int sentence_order(const Arguments& arguments) {
   options.text("--text-pair", text_pair, "TEXT", "the second text");
   declare_common(options, model, tokenizer, rows, {"text", "text_pair"});
   options.positionals(rows.input.arguments);
-  options.example("albert sentence-order \"He closed the door.\" --text-pair \"Then he walked down the street.\"");
+  options.example("albert sentence-order \"He shut the door.\" --text-pair \"Then he left.\"");
   if (!options.parse(arguments)) return 0;
   rows.constant("text_pair", text_pair);
   return run_task<SentenceOrderPipeline>(

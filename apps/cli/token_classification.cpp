@@ -44,7 +44,7 @@ int token_classification(const Arguments& arguments) {
   options.integer("--stride", task.stride, "N", "read long texts in windows that overlap by N tokens");
   declare_common(options, model, tokenizer, rows, {"text"});
   options.positionals(rows.input.arguments);
-  options.example("albert token-classification --aggregation-strategy simple \"Anna flew to Paris.\"");
+  options.example("albert token-classification --aggregation-strategy first \"Anna saw Rome.\"");
   if (!options.parse(arguments)) return 0;
   return run_task<TokenClassificationPipeline>(model, tokenizer, rows, task, [](const Row& row) { return row.text("text"); }, show);
 }

@@ -133,7 +133,7 @@ int train_tokenizer(const Arguments& arguments) {
                           {.name = "--seed", .most = most_seed},
                           {.name = "--threads", .least = 1, .most = 128}};
   Special of_wordpiece[] = {{.name = "--min-frequency", .most = most_seed}, {.name = "--limit-alphabet", .most = 0x110000}};
-  Options options("train-tokenizer", "Trains the vocabulary of a tokenizer on text: SentencePiece with Google's settings for ALBERT.");
+  Options options("train-tokenizer", "Trains a vocabulary on text: SentencePiece with Google's settings for ALBERT.");
   options.list("--text", settings.text, "PATH", "a file, a folder with files, or - (repeatable)");
   options.integer("--vocab-size", settings.vocab_size, "N", "pieces (30000)", 1);
   options.text("--output", settings.output, "DIR", "the new folder");
@@ -153,7 +153,7 @@ int train_tokenizer(const Arguments& arguments) {
   options.text("--user-defined-symbols", user_defined, "A,B", "");
   options.heading("wordpiece");
   for (Special& option : of_wordpiece) options.integer(option.name, option.value, "N", "", option.least);
-  options.example("albert train-tokenizer --text corpus/ --vocab-size 8000 --output my-tokenizer");
+  options.example("albert train-tokenizer --text books --vocab-size 8000 --output tokenizer");
   if (!options.parse(arguments)) return 0;
 
   if (settings.model && settings.compare.empty()) throw Failure(Exit::usage, "--model is for --compare");

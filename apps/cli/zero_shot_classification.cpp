@@ -21,7 +21,7 @@ int zero_shot_classification(const Arguments& arguments) {
   options.flag("--multi-label", task.multi_label, "judge every label by itself");
   declare_common(options, model, tokenizer, rows, {"text"});
   options.positionals(rows.input.arguments);
-  options.example("albert zero-shot-classification --candidate-labels money,travel \"I lost my card.\"");
+  options.example("albert zero-shot-classification --candidate-labels bank,trip \"I lost my card.\"");
   if (!options.parse(arguments)) return 0;
 
   return run_task<ZeroShotClassificationPipeline>(
