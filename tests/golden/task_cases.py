@@ -14,7 +14,7 @@ import shutil
 os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
-TOKENIZER_FILES = ["spiece.model", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
+TOKENIZER_FILES = ["spiece.model", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
 BASE = {"model_type": "albert", "embedding_size": 8, "hidden_size": 16, "num_hidden_layers": 2, "num_hidden_groups": 2,
         "num_attention_heads": 4, "intermediate_size": 20, "max_position_embeddings": 128, "initializer_range": 0.2,
         "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, "classifier_dropout_prob": 0.0}
@@ -49,6 +49,8 @@ def build_folder(folder, tokenizer, name, weights=None, **changes):
     (folder / "config.json").write_text(json.dumps({**BASE, **config_changes, **changes}, indent=1))
     file = folder / "tokenizer_config.json"
     settings = json.loads(file.read_text()) if file.exists() else {}
+    if (folder / "vocab.txt").exists():
+        settings = {"tokenizer_class": "BertTokenizer", **settings}
     file.write_text(json.dumps({**settings, **tokenizer_changes}, indent=1))
     if weights:
         shutil.copyfile(weights, folder / "model.safetensors")
@@ -211,13 +213,30 @@ def cases(seed, count, tasks=TASKS):
             yield {"task": task, "model": model, "slow": r.random() < 0.35, "parameters": parameters, "rows": rows}
 
 
+def for_vocab_txt(value, path):
+    """A case's texts for a WordPiece vocabulary: its special tokens, and ideographs, kana and jamo of it in the place of some words."""
+    if path not in _words:
+        r = random.Random("vocab.txt")
+        lines = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
+        wide = [line for line in lines if len(line) == 1 and "\u1100" <= line]
+        _words[path] = {word: "".join(r.choice(wide) for _ in range(r.randint(1, 4))) for word in COMMON[::2] + ["London", "Paris"]}
+        _words[path] |= {"<unk>": "[UNK]", "<pad>": "[PAD]"}
+    if isinstance(value, dict):
+        return {key: for_vocab_txt(item, path) for key, item in value.items()}
+    if isinstance(value, list):
+        return [for_vocab_txt(item, path) for item in value]
+    if isinstance(value, str):
+        return " ".join(_words[path].get(word, word) for word in value.split(" "))
+    return value
+
+
 # --- the reference's answers ---
 
 CLASSES = {"fill-mask": "AlbertForMaskedLM", "text-classification": "AlbertForSequenceClassification",
            "zero-shot-classification": "AlbertForSequenceClassification", "token-classification": "AlbertForTokenClassification",
            "question-answering": "AlbertForQuestionAnswering", "feature-extraction": "AlbertModel",
            "multiple-choice": "AlbertForMultipleChoice", "sentence-order": "AlbertForPreTraining"}
-_loaded = {}
+_loaded, _words = {}, {}
 
 
 def plain(value):
@@ -254,7 +273,8 @@ def answers(case, folder):
 
     key = (case["task"], str(folder), case["slow"])
     if key not in _loaded:
-        cls = getattr(transformers, "AlbertTokenizer" if case["slow"] else "AlbertTokenizerFast")
+        family = "BertTokenizer" if (pathlib.Path(folder) / "vocab.txt").exists() else "AlbertTokenizer"
+        cls = getattr(transformers, family if case["slow"] else family + "Fast")
         _loaded[key] = (getattr(transformers, CLASSES[case["task"]]).from_pretrained(folder), cls.from_pretrained(folder))
     model, tokenizer = _loaded[key]
     parameters, task = dict(case["parameters"]), case["task"]

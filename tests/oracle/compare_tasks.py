@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs generated task inputs through the reference's pipelines and through the program, and compares the JSON.
 
-Usage: compare_tasks.py [--albert PROGRAM] [--assets FOLDER] [--count N] [--seed S] [--task TASK]
+Usage: compare_tasks.py [--albert PROGRAM] [--assets FOLDER] [--tokenizer FOLDER] [--count N] [--seed S] [--task TASK]
+--tokenizer: the files of another tokenizer (tests/golden/wordpiece has a vocab.txt) instead of the published one.
 Exit code 77 (skipped) when the reference or the published vocabulary is absent. Run it in the reference environment.
 """
 
@@ -53,12 +54,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--albert", default=str(ROOT / "build/release/bin/albert"))
     parser.add_argument("--assets", default=os.environ.get("ALBERT_ASSETS", str(ROOT.parent / "shared/assets")))
+    parser.add_argument("--tokenizer")
     parser.add_argument("--count", type=int, default=30)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--task")
     parser.add_argument("--show", type=int, default=10)
     options = parser.parse_args()
-    vocabulary = pathlib.Path(options.assets) / "tokenizers/albert-base-v2"
+    vocabulary = pathlib.Path(options.tokenizer) if options.tokenizer else pathlib.Path(options.assets) / "tokenizers/albert-base-v2"
+    texts = vocabulary / "vocab.txt" if (vocabulary / "vocab.txt").exists() else None
+    size = texts.read_bytes().count(b"\n") if texts else 30000
     need("numpy", "torch", "safetensors", "transformers", "sentencepiece")
     if not vocabulary.exists():
         skip(f"no published vocabulary at {vocabulary}")
@@ -68,14 +72,16 @@ def main():
     counts, bad, ties, worst = collections.Counter(), collections.Counter(), collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory() as temporary:
         weights, one_label = pathlib.Path(temporary) / "weights.safetensors", pathlib.Path(temporary) / "one_label.safetensors"
-        task_cases.make_weights(weights, 30000, 1)
-        task_cases.make_weights(one_label, 30000, 1, labels=1)
+        task_cases.make_weights(weights, size, 1)
+        task_cases.make_weights(one_label, size, 1, labels=1)
         folders = {name: task_cases.build_folder(pathlib.Path(temporary) / name, vocabulary, name, one_label if name == "choice" else weights,
-                                                 vocab_size=30000)
+                                                 vocab_size=size)
                    for name in task_cases.MODELS}
         for case in task_cases.cases(options.seed, options.count, {**task_cases.TASKS, **task_cases.OURS}):
             if options.task and case["task"] != options.task:
                 continue
+            if texts:
+                case["rows"] = task_cases.for_vocab_txt(case["rows"], texts)
             expected = task_cases.answers(case, folders[case["model"]])
             got, command = run(options.albert, case, folders[case["model"]])
             for row, want, have in zip(case["rows"], expected, got + [{"error": "(nothing)"}] * (len(expected) - len(got))):

@@ -336,7 +336,8 @@ def prepare_legacy(directory, source, files):
     shutil.copy(os.path.join(source, Kind(source).vocabulary), directory)
     for name, content in files.items():
         if content == "@COPY":
-            shutil.copy(os.path.join(source, name), directory)
+            if os.path.exists(os.path.join(source, name)):
+                shutil.copy(os.path.join(source, name), directory)
         else:
             with open(os.path.join(directory, name), "w") as f:
                 json.dump(content, f)
