@@ -98,6 +98,14 @@ seed("spiece_model", "cut", pieces + field(3, varint(3 << 3)))  # a flag without
 seed("spiece_model", "bpe", pieces + field(2, field(3, 2)))
 
 
+# A vocab.txt.
+lines = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "##b", "hello", "##world", ",", "中", "é", "##", "", "a", "e"]
+seed("vocab_txt", "lf", "\n".join(lines) + "\n")
+seed("vocab_txt", "crlf", "\r\n".join(lines))
+seed("vocab_txt", "cr", "\r".join(lines[4:]))
+seed("vocab_txt", "bare", "x\0y\n\n")
+
+
 # A tokenizer.json, whole and with other components in place of its own.
 def token(id, content, **flags):
     return {"id": id, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True, **flags}
@@ -135,6 +143,11 @@ changes = {
     "cut": {"truncation": {"direction": "Left", "max_length": 4, "strategy": "LongestFirst", "stride": 1},
             "padding": {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": 8, "pad_id": 0, "pad_type_id": 0, "pad_token": "<pad>"}},
     "added": {"added_tokens": [token(1, "<unk>"), token(5, "a"), token(20, "hello", special=False, normalized=True, single_word=True, rstrip=True)]},
+    "wordpiece": {
+        "normalizer": {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True},
+        "pre_tokenizer": {"type": "BertPreTokenizer"}, "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True},
+        "model": {"type": "WordPiece", "unk_token": "<unk>", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                  "vocab": {**{name: i for i, name in enumerate(names)}, "hello": 5, "##s": 6, "a": 9, "中": 8}}},
     "regex": {"normalizer": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}},
     "whitespace": {"pre_tokenizer": {"type": "WhitespaceSplit"}},
     "metaspace": {"pre_tokenizer": {**metaspace, "add_prefix_space": False, "prepend_scheme": "first"}},

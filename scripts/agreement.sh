@@ -22,7 +22,7 @@ run() {
 "$python" -c 'import torch, transformers; print("transformers", transformers.__version__ + ", torch", torch.__version__)'
 run models --program $bin/albert --count $((150 * count))
 run models --program $bin/albert --count $((30 * count)) --padding packed
-for tokenizer in models/albert-mini-en "$published"; do
+for tokenizer in models/albert-mini-en tests/golden/wordpiece "$published"; do
   if [ ! -d "$tokenizer" ]; then
     echo "skipped: no published vocabulary at $tokenizer"
     continue
@@ -32,5 +32,6 @@ for tokenizer in models/albert-mini-en "$published"; do
   done
 done
 run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
+run tasks --albert $bin/albert --tokenizer tests/golden/wordpiece --count $((10 * count))
 run checkpoints --tool $bin/checkpoint_tool --count $((40 * count))
 exit $failed
