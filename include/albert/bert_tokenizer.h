@@ -1,8 +1,12 @@
 // WordPiece: BertTokenizer (vocab.txt) and BertTokenizerFast, which ALBERT models with a vocab.txt use.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "albert/tokenizer.h"
 
@@ -34,6 +38,10 @@ class BertTokenizerFast final : public FastTokenizer {
 
   /// From the files of a directory, whatever class they name.
   static std::unique_ptr<BertTokenizerFast> from_pretrained(const std::string& directory, const Json& overrides = {});
+
+  /// An empty second text is none here, and brings no [SEP].
+  [[nodiscard]] std::vector<std::int32_t> build_inputs_with_special_tokens(
+      std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids = {}) const override;
 };
 
 }  // namespace ALBERT_API albert

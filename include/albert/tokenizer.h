@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,8 +17,10 @@
 #include <variant>
 #include <vector>
 
+#include "albert/batch_encoding.h"
 #include "albert/export.h"
 #include "albert/json.h"
+#include "albert/tensor.h"
 
 namespace albert {
 struct EncodeRequest;
@@ -28,29 +31,6 @@ struct TokenizerState;
 }  // namespace albert
 
 namespace ALBERT_API albert {
-
-/// A half-open range of code points of the original text; (0, 0) for specials and padding.
-struct Offsets {
-  std::uint32_t start = 0;
-  std::uint32_t end = 0;
-  bool operator==(const Offsets&) const = default;
-};
-
-/// One tokenised input: all vectors have the same length (the fast-only ones are empty for the slow form).
-struct Encoding {
-  std::vector<std::int32_t> input_ids{};
-  std::vector<std::int32_t> token_type_ids{};
-  std::vector<std::int32_t> attention_mask{};       ///< 1 token, 0 padding
-  std::vector<std::int32_t> special_tokens_mask{};  ///< 1 for specials that were added, and padding
-  std::vector<std::string> tokens{};
-  std::vector<Offsets> offsets{};                  ///< fast only
-  std::vector<std::int32_t> word_ids{};            ///< fast only; -1: none
-  std::vector<std::int32_t> sequence_ids{};        ///< 0 first text, 1 second; -1: special or padding
-  std::vector<Encoding> overflowing{};             ///< fast: further windows, when asked for
-  std::vector<std::int32_t> overflowing_tokens{};  ///< slow: ids cut off, when asked for
-  std::int64_t num_truncated_tokens = 0;           ///< slow, with overflowing_tokens
-  [[nodiscard]] std::size_t size() const noexcept { return input_ids.size(); }
-};
 
 /// A token that is cut out of the text before the model sees it.
 struct AddedToken {
@@ -76,6 +56,56 @@ struct CallOptions {
   std::int64_t stride = 0;
   std::optional<std::int64_t> pad_to_multiple_of{};
   bool return_overflowing_tokens = false;
+  /// The strategy was given by its name, not as true or false: then max_length alone does not mean truncation, and
+  /// nothing warns that "longest" ignores it.
+  bool padding_by_name = false;
+  bool is_split_into_words = false;            ///< a list of texts is one text's words
+  std::optional<bool> split_special_tokens{};  ///< slow only: special tokens in the text are text; null: the tokenizer's setting
+  bool verbose = true;                         ///< false: without most warnings
+
+  // Which fields a BatchEncoding has; an Encoding has all.
+  std::optional<DType> return_tensors{};        ///< fields as tensors of this type (the reference's "pt": i64, "tf": i32)
+  std::optional<bool> return_token_type_ids{};  ///< null: when model_input_names has it
+  std::optional<bool> return_attention_mask{};  ///< null: when model_input_names has it
+  bool return_special_tokens_mask = false;
+  bool return_offsets_mapping = false;  ///< fast only
+  bool return_length = false;
+};
+
+/// The arguments of the reference's pad.
+struct PadOptions {
+  PaddingStrategy padding = PaddingStrategy::longest;
+  std::optional<std::int64_t> max_length{};
+  std::optional<std::int64_t> pad_to_multiple_of{};
+  std::optional<bool> return_attention_mask{};
+  std::optional<DType> return_tensors{};  ///< null: tensors when tensors came in
+  bool padding_by_name = false;           ///< as in CallOptions
+  bool verbose = true;
+};
+
+/// What a call takes where the reference takes a str, a list of str or a list of lists of str.
+using TextArgument = std::variant<std::string, std::vector<std::string>, std::vector<std::vector<std::string>>>;
+/// One text: its characters, its words (with is_split_into_words) or tokens (without; slow only), its ids (slow only).
+using SequenceArgument = std::variant<std::string, std::vector<std::string>, std::vector<std::int32_t>>;
+/// One input of a batch. A list without a pair and without is_split_into_words is a text and its pair.
+struct ItemArgument {
+  SequenceArgument text{};
+  std::optional<SequenceArgument> text_pair{};
+};
+/// The texts of a call; the target's ids become the field "labels".
+struct CallTexts {
+  std::optional<TextArgument> text{};
+  std::optional<TextArgument> text_pair{};
+  std::optional<TextArgument> text_target{};
+  std::optional<TextArgument> text_pair_target{};
+};
+
+/// What truncate_sequences leaves and cuts off.
+struct TruncatedSequences {
+  std::vector<std::int32_t> ids{};
+  std::optional<std::vector<std::int32_t>> pair_ids{};
+  std::vector<std::int32_t> overflowing_tokens{};
+  std::vector<std::string> warnings{};  ///< what the reference would log
 };
 
 /// A text or a pair of texts.
@@ -116,6 +146,27 @@ class Tokenizer {
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, const CallOptions& options = {}) const;
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, std::span<const std::string> words_pair,
                                       const CallOptions& options = {}) const;
+  /// The reference's call: one text or a batch, with or without second texts, and its dictionary. Without
+  /// is_split_into_words a list is a batch, and a list in a batch a text and its pair; with it a list is one text's
+  /// words. Error{value|type|index|not_implemented} as the reference's exceptions.
+  [[nodiscard]] BatchEncoding call(const TextArgument& text, const CallOptions& options = {}) const;
+  [[nodiscard]] BatchEncoding call(const TextArgument& text, const TextArgument& text_pair, const CallOptions& options = {}) const;
+  [[nodiscard]] BatchEncoding call(const CallTexts& texts, const CallOptions& options = {}) const;
+  [[nodiscard]] BatchEncoding encode_plus(const SequenceArgument& text, const std::optional<SequenceArgument>& text_pair = {},
+                                          const CallOptions& options = {}) const;
+  [[nodiscard]] BatchEncoding batch_encode_plus(std::span<const ItemArgument> items, const CallOptions& options = {}) const;
+  /// The ids alone (of the first window).
+  [[nodiscard]] std::vector<std::int32_t> encode(const SequenceArgument& text, const std::optional<SequenceArgument>& text_pair = {},
+                                                 const CallOptions& options = {}) const;
+  /// Ids to model inputs: truncated by the slow form's rules in both forms, specials added, padded.
+  [[nodiscard]] BatchEncoding prepare_for_model(std::span<const std::int32_t> ids,
+                                                const std::optional<std::vector<std::int32_t>>& pair_ids = {},
+                                                const CallOptions& options = {}, bool prepend_batch_axis = false) const;
+  /// The slow form's truncation. When a text has no more than `num_tokens_to_remove` tokens nothing is removed.
+  [[nodiscard]] TruncatedSequences truncate_sequences(std::vector<std::int32_t> ids, std::optional<std::vector<std::int32_t>> pair_ids = {},
+                                                      std::int64_t num_tokens_to_remove = 0,
+                                                      TruncationStrategy strategy = TruncationStrategy::longest_first,
+                                                      std::int64_t stride = 0) const;
   /// The pieces of a text, without specials; an unknown piece is its own characters.
   [[nodiscard]] virtual std::vector<std::string> tokenize(std::string_view text) const = 0;
 
@@ -123,14 +174,22 @@ class Tokenizer {
   /// `clean_up` null: the tokenizer's own setting. Slow: Error{index} for an id out of range; fast skips it.
   [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false,
                                    std::optional<bool> clean_up = {}) const;
+  [[nodiscard]] std::vector<std::string> batch_decode(std::span<const std::vector<std::int32_t>> sequences,
+                                                      bool skip_special_tokens = false, std::optional<bool> clean_up = {}) const;
   [[nodiscard]] virtual std::string convert_tokens_to_string(std::span<const std::string> tokens) const = 0;
 
   // --- vocabulary ---
   [[nodiscard]] virtual std::int32_t convert_token_to_id(std::string_view token) const = 0;        ///< the unknown id when it is not there
   [[nodiscard]] virtual std::optional<std::int32_t> find_token(std::string_view token) const = 0;  ///< exactly that text, or null
   [[nodiscard]] virtual std::string convert_id_to_token(std::int32_t id) const = 0;                ///< Error{index}
-  [[nodiscard]] virtual std::int64_t vocab_size() const noexcept = 0;                              ///< without added tokens
-  [[nodiscard]] virtual std::int64_t size() const noexcept = 0;                                    ///< with them (Python's len)
+  [[nodiscard]] std::vector<std::int32_t> convert_tokens_to_ids(std::span<const std::string> tokens) const;
+  /// An id out of range: slow Error{index}; fast null, Error{value} when it is negative.
+  [[nodiscard]] std::vector<std::optional<std::string>> convert_ids_to_tokens(std::span<const std::int32_t> ids,
+                                                                              bool skip_special_tokens = false) const;
+  [[nodiscard]] std::map<std::string, std::int32_t> get_vocab() const;        ///< added tokens included
+  [[nodiscard]] std::map<std::string, std::int32_t> get_added_vocab() const;  ///< specials included
+  [[nodiscard]] virtual std::int64_t vocab_size() const noexcept = 0;         ///< without added tokens
+  [[nodiscard]] virtual std::int64_t size() const noexcept = 0;               ///< with them (Python's len)
   /// Tokens that were added, with their ids, by id (specials included).
   [[nodiscard]] virtual std::vector<std::pair<std::int32_t, AddedToken>> added_tokens() const = 0;
   /// Whether the model marks tokens that go on within a word with a prefix (a fast form with WordPiece).
@@ -142,6 +201,7 @@ class Tokenizer {
   [[nodiscard]] std::vector<AddedToken> additional_special_tokens() const;
   [[nodiscard]] std::vector<std::int32_t> all_special_ids() const;    ///< in the order of all_special_tokens
   [[nodiscard]] std::vector<std::string> all_special_tokens() const;  ///< unique: roles in the order above, then the additional ones
+  [[nodiscard]] Json special_tokens_map() const;                      ///< {"cls_token": "[CLS]", …} of the roles that are set, as texts
 
   // --- changes (no other thread may use the object meanwhile) ---
   /// Adds tokens; one that is in the vocabulary keeps its id. Returns how many were new, as the reference counts them.
@@ -155,6 +215,22 @@ class Tokenizer {
   [[nodiscard]] virtual std::int64_t num_special_tokens_to_add(bool pair) const = 0;
   /// 1 at every id of a special token (get_special_tokens_mask with already_has_special_tokens).
   [[nodiscard]] std::vector<std::int32_t> special_tokens_mask(std::span<const std::int32_t> ids) const;
+  /// 1 where build_inputs_with_special_tokens puts specials; or, with already_has_special_tokens, as special_tokens_mask.
+  /// Error{value} for a pair that has them already; the fast form knows only the latter: Error{not_implemented}.
+  [[nodiscard]] std::vector<std::int32_t> get_special_tokens_mask(std::span<const std::int32_t> ids,
+                                                                  const std::optional<std::vector<std::int32_t>>& pair_ids = {},
+                                                                  bool already_has_special_tokens = false) const;
+  /// [CLS] A [SEP] and [CLS] A [SEP] B [SEP]. Error{value} without such tokens.
+  [[nodiscard]] virtual std::vector<std::int32_t> build_inputs_with_special_tokens(
+      std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids = {}) const;
+  /// 0 for the first text and its specials, 1 for the second and its.
+  [[nodiscard]] virtual std::vector<std::int32_t> create_token_type_ids_from_sequences(
+      std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids = {}) const;
+  [[nodiscard]] std::int64_t max_len_single_sentence() const;  ///< model_max_length without the special tokens; 1e18 for "none"
+  [[nodiscard]] std::int64_t max_len_sentences_pair() const;
+  /// The fields that a model wants, the main one first: which a call returns unless told otherwise.
+  [[nodiscard]] const std::vector<std::string>& model_input_names() const noexcept;
+  void set_model_input_names(std::vector<std::string> names);
   [[nodiscard]] std::int64_t model_max_length() const noexcept;  ///< 1e18 stands for "none"
   void set_model_max_length(std::int64_t length) noexcept;
   [[nodiscard]] Side padding_side() const noexcept;
@@ -163,6 +239,11 @@ class Tokenizer {
   void set_truncation_side(Side side) noexcept;
   /// Pads every encoding to one length (options.padding, max_length, pad_to_multiple_of). Error{value} without a pad token.
   void pad(std::span<Encoding> encodings, const CallOptions& options) const;
+  /// Pads one encoding, or the rows of a batch: the main input, attention_mask (made when absent), token_type_ids and
+  /// special_tokens_mask; other fields stay as they are. Error{value|key|index|type}.
+  [[nodiscard]] BatchEncoding pad(BatchEncoding encoded, const PadOptions& options = {}) const;
+  /// Stacks single encodings into a batch (the fields of the first; Error{key} where another lacks one) and pads it.
+  [[nodiscard]] BatchEncoding pad(std::span<const BatchEncoding> encoded, const PadOptions& options = {}) const;
 
   /// Writes the tokenizer's files as the reference does; returns the paths that it returns. Error{io|value}.
   std::vector<std::string> save_pretrained(const std::string& directory, const SaveOptions& options = {}) const;
@@ -185,6 +266,9 @@ class Tokenizer {
 
  private:
   [[nodiscard]] Encoding encode_one(EncodeRequest request, const CallOptions& options) const;
+  // Each request's encoding, padded together. `resolved` as encode_unpadded has it.
+  [[nodiscard]] std::vector<Encoding> encode_requests(std::span<const EncodeRequest> requests, const CallOptions& resolved,
+                                                      int threads) const;
 };
 
 /// One of the ways to cut a text into pieces.

@@ -87,4 +87,9 @@ std::unique_ptr<BertTokenizerFast> BertTokenizerFast::from_pretrained(const std:
   return std::make_unique<BertTokenizerFast>(load_tokenizer_arguments(DirectorySource(directory), overrides, true, bert_vocabulary_name));
 }
 
+std::vector<std::int32_t> BertTokenizerFast::build_inputs_with_special_tokens(
+    std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids) const {
+  return FastTokenizer::build_inputs_with_special_tokens(ids, pair_ids && !pair_ids->empty() ? pair_ids : std::nullopt);
+}
+
 }  // namespace albert

@@ -75,9 +75,6 @@ void add_missing_tokens(FastPipeline& pipeline, const TokenizerState& state, std
 
 std::int32_t to_id(std::uint32_t id) { return static_cast<std::int32_t>(id); }
 
-// Python takes an empty second text of a single call for none.
-bool is_absent(const SequenceInput& input) { return input.is_split_into_words ? input.words.empty() : input.text.empty(); }
-
 }  // namespace
 
 FastTokenizer::Impl::Impl(TokenizerArguments&& given, const FastClass& described) : description(described), arguments(std::move(given)) {
@@ -110,14 +107,8 @@ Encoding FastTokenizer::encode_unpadded(const EncodeRequest& request, const Call
   FastPipeline::Settings settings;
   if (options.truncation.value_or(TruncationStrategy::do_not_truncate) != TruncationStrategy::do_not_truncate) {
     const std::int64_t maximum = options.max_length.value_or(0);
-    require(maximum >= 0, ErrorCode::value, "max_length {} is negative", maximum);
-    require(options.stride >= 0, ErrorCode::value, "stride {} is negative", options.stride);
     settings.truncation =
         Truncation{static_cast<std::uint64_t>(maximum), *options.truncation, static_cast<std::uint64_t>(options.stride), truncation_side()};
-    // Unsigned on purpose: without room for the special tokens there is no limit at all, as in the reference.
-    const std::uint64_t room = settings.truncation->max_length - pipeline.num_special_tokens(false);
-    require(settings.truncation->stride <= room, ErrorCode::value,
-            "stride {} is more than the {} tokens that max_length {} leaves beside the special ones", options.stride, room, maximum);
   }
   if (options.padding != PaddingStrategy::do_not_pad) {
     PaddingSettings padding;
@@ -132,7 +123,7 @@ Encoding FastTokenizer::encode_unpadded(const EncodeRequest& request, const Call
   pipeline.keep_settings(settings);
 
   Encoding first = pipeline.encode(request.first);
-  if (!request.second || (!request.in_batch && is_absent(*request.second)))
+  if (!request.second)
     return pipeline.finish(std::move(first), nullptr, options.add_special_tokens, settings.truncation, options.return_overflowing_tokens);
   Encoding second = pipeline.encode(*request.second);
   return pipeline.finish(std::move(first), &second, options.add_special_tokens, settings.truncation, options.return_overflowing_tokens);

@@ -8,25 +8,6 @@
 namespace albert {
 namespace {
 
-Json role_to_json(const RoleToken& role, bool as_text) {
-  if (as_text || !role.is_object) return Json(role.token.content);
-  return added_token_to_json(role.token, false, false);
-}
-
-// The reference's special_tokens_map (as_text) and special_tokens_map_extended.
-Json special_tokens_map(const TokenizerState& state, bool as_text) {
-  Json map = Json::Object{};
-  for (std::size_t i = 0; i < role_names.size(); ++i)
-    if (state.roles[i] && !state.roles[i]->token.content.empty())
-      map.set(std::string(role_names[i]) + "_token", role_to_json(*state.roles[i], as_text));
-  if (!state.additional.empty()) {
-    Json::Array tokens;
-    for (const RoleToken& token : state.additional) tokens.push_back(role_to_json(token, as_text));
-    map.set("additional_special_tokens", std::move(tokens));
-  }
-  return map;
-}
-
 std::string_view side_name(Side side) { return side == Side::left ? "left" : "right"; }
 
 void sort_keys(Json& json) {
@@ -50,13 +31,14 @@ Json tokenizer_config(const Tokenizer& tokenizer, const TokenizerState& state) {
   update("truncation_side", side_name(state.truncation_side));
   update("split_special_tokens", state.split_special_tokens);
   update("pad_token_type_id", state.pad_token_type_id);
+  update("model_input_names", Json::Array(state.model_input_names.begin(), state.model_input_names.end()));
   update("vocab_size", tokenizer.vocab_size());
   update("additional_special_tokens", Json::Array{});
   for (const std::string_view role : role_names) update(std::string(role) + "_token", nullptr);
   config.set("model_max_length", state.model_max_length_json);
   if (config.find("clean_up_tokenization_spaces") == nullptr)
     config.set("clean_up_tokenization_spaces", state.clean_up_tokenization_spaces);
-  const Json texts = special_tokens_map(state, true);
+  const Json texts = state.special_tokens_map(true);
   for (const auto& [key, value] : texts.as_object()) config.set(key, value);
   config.set("added_tokens_decoder", nullptr);
   std::string name = tokenizer.class_name();
@@ -82,7 +64,7 @@ std::vector<std::string> Tokenizer::save_pretrained(const std::string& directory
   std::vector<std::string> files{join_path(directory, prefix + "tokenizer_config.json"),
                                  join_path(directory, prefix + "special_tokens_map.json")};
   write_file(files[0], dump_json(tokenizer_config(*this, *state_), {.indent = 2, .ensure_ascii = false}) + "\n");
-  write_file(files[1], dump_json(special_tokens_map(*state_, false), style) + "\n");
+  write_file(files[1], dump_json(state_->special_tokens_map(false), style) + "\n");
   for (std::string& file : save_files(directory, options)) files.push_back(std::move(file));
   return files;
 }

@@ -8,6 +8,7 @@
 #include "tokenizer/clean_up.h"
 #include "tokenizer/options.h"
 #include "tokenizer/padding.h"
+#include "tokenizer/prepare.h"
 #include "tokenizer/tokenizer_state.h"
 
 namespace albert {
@@ -30,13 +31,71 @@ std::unique_ptr<Tokenizer> Tokenizer::from_pretrained(const std::string& directo
 
 // --- text to ids ---
 
+namespace {
+
+// Python takes an empty second text of a single call for none.
+bool is_absent(const SequenceInput& input) { return input.is_split_into_words ? input.words.empty() : input.text.empty(); }
+
+void set_n_sequences(Encoding& encoding, bool pair) {
+  encoding.n_sequences = pair ? 2 : 1;
+  for (Encoding& window : encoding.overflowing) window.n_sequences = encoding.n_sequences;
+}
+
+}  // namespace
+
 Encoding Tokenizer::encode_one(EncodeRequest request, const CallOptions& options) const {
-  const CallOptions resolved = resolve_options(*this, options);
-  request.draw = state_->next_draw++;
-  Encoding encoding = encode_unpadded(request, resolved);
-  // The reference's slow form returns an empty single row as it is.
-  if (is_fast() || encoding.size() != 0) pad_encodings(*this, *state_, {&encoding, 1}, resolved);
+  std::vector<std::string> warnings;
+  const CallOptions resolved = resolve_options(*this, options, warnings);
+  if (is_fast()) {
+    check_fast_options(*this, resolved);
+    if (request.second && is_absent(*request.second)) request.second.reset();
+  }
+  Encoding encoding;
+  if (is_fast()) {
+    encoding = std::move(encode_requests({&request, 1}, resolved, 1).front());
+  } else {
+    request.draw = state_->next_draw++;
+    encoding = encode_unpadded(request, resolved);
+    // The reference's slow form returns an empty single row as it is.
+    if (encoding.size() != 0) pad_encodings(*this, *state_, {&encoding, 1}, resolved);
+  }
+  encoding.warnings.insert(encoding.warnings.begin(), warnings.begin(), warnings.end());
   return encoding;
+}
+
+std::vector<Encoding> Tokenizer::encode_requests(std::span<const EncodeRequest> requests, const CallOptions& resolved, int threads) const {
+  std::vector<Encoding> encodings(requests.size());
+  const std::uint64_t first_draw = state_->next_draw.fetch_add(requests.size());
+  const auto encode = [&](std::int64_t i) {
+    EncodeRequest request = requests[static_cast<std::size_t>(i)];
+    request.draw = first_draw + static_cast<std::uint64_t>(i);
+    Encoding& encoding = encodings[static_cast<std::size_t>(i)];
+    encoding = encode_unpadded(request, resolved);
+    set_n_sequences(encoding, request.second.has_value());
+  };
+  const auto count = static_cast<std::int64_t>(requests.size());
+  std::size_t bytes = 0;
+  const auto add_bytes = [&](const SequenceInput& input) {
+    bytes += input.text.size();
+    for (const std::string& word : input.words) bytes += word.size();
+  };
+  for (const EncodeRequest& request : requests) {
+    add_bytes(request.first);
+    if (request.second) add_bytes(*request.second);
+  }
+  constexpr std::size_t worth_a_thread = 1 << 16;  // about ten milliseconds of work; starting threads costs a tenth of one
+  if (threads == 1 || count < 2 || bytes < worth_a_thread) {
+    for (std::int64_t i = 0; i < count; ++i) encode(i);
+  } else {
+    ThreadPool(threads).for_each(count, encode);
+  }
+  pad_encodings(*this, *state_, encodings, resolved);
+  if (is_fast())
+    for (Encoding& encoding : encodings) {
+      warn_if_too_long(*this, encoding.size(), resolved, encoding.warnings);
+      for (const Encoding& window : encoding.overflowing) warn_if_too_long(*this, window.size(), resolved, encoding.warnings);
+    }
+  return encodings;
 }
 
 Encoding Tokenizer::operator()(std::string_view text, const CallOptions& options) const {
@@ -59,30 +118,24 @@ Encoding Tokenizer::encode_words(std::span<const std::string> words, std::span<c
 }
 
 std::vector<Encoding> Tokenizer::encode_batch(std::span<const TextInput> inputs, const CallOptions& options, int threads) const {
-  const CallOptions resolved = resolve_options(*this, options);
-  std::vector<Encoding> encodings(inputs.size());
-  const std::uint64_t first_draw = state_->next_draw.fetch_add(inputs.size());
-  const auto encode = [&](std::int64_t i) {
-    const TextInput& input = inputs[static_cast<std::size_t>(i)];
-    EncodeRequest request{.first = {.text = input.text}, .in_batch = true, .draw = first_draw + static_cast<std::uint64_t>(i)};
-    if (input.text_pair) request.second = SequenceInput{.text = *input.text_pair};
-    encodings[static_cast<std::size_t>(i)] = encode_unpadded(request, resolved);
-  };
-  const auto count = static_cast<std::int64_t>(inputs.size());
-  std::size_t bytes = 0;
-  for (const TextInput& input : inputs) bytes += input.text.size() + (input.text_pair ? input.text_pair->size() : 0);
-  constexpr std::size_t worth_a_thread = 1 << 16;  // about ten milliseconds of work; starting threads costs a tenth of one
-  if (threads == 1 || count < 2 || bytes < worth_a_thread) {
-    for (std::int64_t i = 0; i < count; ++i) encode(i);
-  } else {
-    ThreadPool(threads).for_each(count, encode);
+  std::vector<std::string> warnings;
+  const CallOptions resolved = resolve_options(*this, options, warnings);
+  if (is_fast()) check_fast_options(*this, resolved);
+  std::vector<EncodeRequest> requests;
+  requests.reserve(inputs.size());
+  for (const TextInput& input : inputs) {
+    requests.push_back({.first = {.text = input.text}});
+    if (input.text_pair) requests.back().second = SequenceInput{.text = *input.text_pair};
   }
-  pad_encodings(*this, *state_, encodings, resolved);
+  std::vector<Encoding> encodings = encode_requests(requests, resolved, threads);
+  if (!encodings.empty()) encodings.front().warnings.insert(encodings.front().warnings.begin(), warnings.begin(), warnings.end());
   return encodings;
 }
 
 void Tokenizer::pad(std::span<Encoding> encodings, const CallOptions& options) const {
-  pad_encodings(*this, *state_, encodings, resolve_options(*this, options));
+  std::vector<std::string> warnings;
+  const CallOptions resolved = resolve_options(*this, options, warnings);
+  pad_encodings(*this, *state_, encodings, resolved);
 }
 
 // --- ids to text ---
@@ -92,7 +145,58 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_speci
   return clean_up.value_or(state_->clean_up_tokenization_spaces) ? clean_up_tokenization(std::move(text)) : text;
 }
 
+std::vector<std::string> Tokenizer::batch_decode(std::span<const std::vector<std::int32_t>> sequences, bool skip_special_tokens,
+                                                 std::optional<bool> clean_up) const {
+  std::vector<std::string> texts;
+  texts.reserve(sequences.size());
+  for (const auto& ids : sequences) texts.push_back(decode(ids, skip_special_tokens, clean_up));
+  return texts;
+}
+
+// --- vocabulary ---
+
+std::vector<std::int32_t> Tokenizer::convert_tokens_to_ids(std::span<const std::string> tokens) const {
+  std::vector<std::int32_t> ids;
+  ids.reserve(tokens.size());
+  for (const std::string& token : tokens) ids.push_back(convert_token_to_id(token));
+  return ids;
+}
+
+std::vector<std::optional<std::string>> Tokenizer::convert_ids_to_tokens(std::span<const std::int32_t> ids,
+                                                                         bool skip_special_tokens) const {
+  const std::vector<std::int32_t> special = skip_special_tokens ? all_special_ids() : std::vector<std::int32_t>();
+  std::vector<std::optional<std::string>> tokens;
+  tokens.reserve(ids.size());
+  for (const std::int32_t id : ids) {
+    if (std::find(special.begin(), special.end(), id) != special.end()) continue;
+    require(id >= 0 || !is_fast(), ErrorCode::value, "token id {} is negative", id);
+    try {
+      tokens.emplace_back(convert_id_to_token(id));
+    } catch (const Error& error) {
+      if (!is_fast() || error.code() != ErrorCode::index) throw;
+      tokens.emplace_back(std::nullopt);
+    }
+  }
+  return tokens;
+}
+
+std::map<std::string, std::int32_t> Tokenizer::get_vocab() const {
+  std::map<std::string, std::int32_t> vocab;
+  const auto count = static_cast<std::int32_t>(vocab_size());
+  for (std::int32_t id = 0; id < count; ++id) vocab.insert_or_assign(convert_id_to_token(id), id);
+  for (const auto& [id, token] : added_tokens()) vocab.insert_or_assign(token.content, id);
+  return vocab;
+}
+
+std::map<std::string, std::int32_t> Tokenizer::get_added_vocab() const {
+  std::map<std::string, std::int32_t> vocab;
+  for (const auto& [id, token] : added_tokens()) vocab.insert_or_assign(token.content, id);
+  return vocab;
+}
+
 // --- special tokens ---
+
+Json Tokenizer::special_tokens_map() const { return state_->special_tokens_map(true); }
 
 std::optional<AddedToken> Tokenizer::special_token(std::string_view role) const {
   const auto& token = state_->roles[TokenizerState::role_index(role)];
@@ -172,6 +276,17 @@ std::int64_t Tokenizer::model_max_length() const noexcept { return state_->model
 void Tokenizer::set_model_max_length(std::int64_t length) noexcept {
   state_->model_max_length = length;
   state_->model_max_length_json = length;
+}
+std::int64_t Tokenizer::max_len_single_sentence() const {
+  return model_max_length() < no_max_length ? model_max_length() - num_special_tokens_to_add(false) : no_max_length;
+}
+std::int64_t Tokenizer::max_len_sentences_pair() const {
+  return model_max_length() < no_max_length ? model_max_length() - num_special_tokens_to_add(true) : no_max_length;
+}
+const std::vector<std::string>& Tokenizer::model_input_names() const noexcept { return state_->model_input_names; }
+void Tokenizer::set_model_input_names(std::vector<std::string> names) {
+  require(!names.empty(), ErrorCode::value, "a model has at least one input");
+  state_->model_input_names = std::move(names);
 }
 Side Tokenizer::padding_side() const noexcept { return state_->padding_side; }
 void Tokenizer::set_padding_side(Side side) noexcept { state_->padding_side = side; }

@@ -51,6 +51,12 @@ TokenizerState::TokenizerState(const Json& arguments, std::string name) : class_
   truncation_side = side_argument(arguments, "truncation_side");
   clean_up_tokenization_spaces = bool_argument(arguments, "clean_up_tokenization_spaces", true);
   split_special_tokens = bool_argument(arguments, "split_special_tokens", false);
+  if (const Json* names = arguments.find("model_input_names"); names != nullptr) {
+    require(names->is_array() && !names->as_array().empty(), ErrorCode::type, "model_input_names has to be a list of names, not {}",
+            dump_json(*names));
+    model_input_names.clear();
+    for (const Json& input : names->as_array()) model_input_names.push_back(input.as_string());
+  }
 }
 
 std::size_t TokenizerState::role_index(std::string_view role) {
@@ -79,6 +85,25 @@ bool TokenizerState::is_special_token(std::string_view text) const {
   const auto same = [&](const RoleToken& token) { return token.token.content == text; };
   return std::any_of(roles.begin(), roles.end(), [&](const auto& role) { return role && same(*role); }) ||
          std::any_of(additional.begin(), additional.end(), same);
+}
+
+Json TokenizerState::special_tokens_map(bool as_text) const {
+  const auto held = [&](const RoleToken& role) {
+    return as_text || !role.is_object ? Json(role.token.content) : added_token_to_json(role.token, false, false);
+  };
+  Json map = Json::Object{};
+  for (std::size_t i = 0; i < role_names.size(); ++i)
+    if (roles[i] && !roles[i]->token.content.empty()) map.set(std::string(role_names[i]) + "_token", held(*roles[i]));
+  if (!additional.empty()) {
+    Json::Array tokens;
+    for (const RoleToken& token : additional) tokens.push_back(held(token));
+    map.set("additional_special_tokens", std::move(tokens));
+  }
+  return map;
+}
+
+bool TokenizerState::wants(std::string_view input_name) const {
+  return std::find(model_input_names.begin(), model_input_names.end(), input_name) != model_input_names.end();
 }
 
 bool bool_argument(const Json& arguments, std::string_view name, bool otherwise) {

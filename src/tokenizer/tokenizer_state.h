@@ -16,18 +16,20 @@
 
 namespace albert {
 
-/// One text, or the words of one text that was split beforehand.
+/// One text: its characters, the words it was split into beforehand, or (slow) its tokens or ids.
 struct SequenceInput {
   std::string_view text = {};
-  std::span<const std::string> words = {};
+  std::span<const std::string> words = {};  // or tokens
   bool is_split_into_words = false;
+  bool is_tokens = false;
+  bool is_ids = false;
+  std::span<const std::int32_t> ids = {};
 };
 
 /// One input of a tokenizer call.
 struct EncodeRequest {
   SequenceInput first = {};
   std::optional<SequenceInput> second = std::nullopt;
-  bool in_batch = false;   // fast: an empty second text counts as none unless it comes in a batch
   std::uint64_t draw = 0;  // slow: which stream of random numbers it takes, if it takes any
 };
 
@@ -57,6 +59,7 @@ struct TokenizerState {
   // Inputs take their random numbers from streams 0, 1, 2, … of the seed, in order, whatever thread they run on.
   std::uint64_t sampling_seed = 0;
   std::atomic<std::uint64_t> next_draw = 0;
+  std::vector<std::string> model_input_names = {"input_ids", "token_type_ids", "attention_mask"};
 
   TokenizerState(const Json& init_kwargs, std::string class_name);
 
@@ -65,6 +68,9 @@ struct TokenizerState {
   /// All special tokens, unique by text, in the order of the roles, then the additional ones.
   [[nodiscard]] std::vector<RoleToken> all_special_tokens() const;
   [[nodiscard]] bool is_special_token(std::string_view text) const;
+  /// The roles that are set, and their tokens: as texts, or objects kept as such.
+  [[nodiscard]] Json special_tokens_map(bool as_text) const;
+  [[nodiscard]] bool wants(std::string_view input_name) const;  ///< whether model_input_names has it
   /// A text as the reference would read it in a role: a plain string is special and not normalized.
   static RoleToken plain(std::string text);
 };

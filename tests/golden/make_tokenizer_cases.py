@@ -1,11 +1,12 @@
 """Writes what the reference's tokenizers answer with our own vocabularies: the slow AlbertTokenizer (golden/tokenizer) and
-both forms of BertTokenizer (golden/wordpiece).
+both forms of BertTokenizer (golden/wordpiece); in dictionary.jsonl what both forms answer to the calls that return a dictionary.
 
     python tests/golden/make_tokenizer_cases.py      (in the reference environment)
 
 One JSON object a line: {"row": a row of tests/tokenizer/rows.h, "answer": the reference's}. Texts store their ids and
 the CRC-32 of their pieces joined by line feeds, with their offsets and words where there are any. A saved folder's answer
 is the content of its text files.
+In dictionary.jsonl an answer is the CRC-32 of its JSON with sorted keys, or the kinds of error that it may be.
 """
 
 import json
@@ -18,7 +19,7 @@ import zlib
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "oracle")]
 
-from compare_tokenizers import FILES, Reference, SUITES, explicit, prepare_legacy  # noqa: E402
+from compare_tokenizers import FILES, KINDS, Reference, SUITES, explicit, prepare_legacy  # noqa: E402
 
 ALBERT, BERT = os.path.join(HERE, "..", "..", "models", "albert-mini-en"), os.path.join(HERE, "wordpiece")
 # folder of the files, tokenizer, fast form, rows a suite
@@ -37,6 +38,22 @@ def text_files(directory):
             # A vocabulary is long, and the same each time.
             out[name] = zlib.crc32(content.encode()) if len(content) > 20000 else content
     return out
+
+
+def checksum(answer):
+    if isinstance(answer, dict) and "error" in answer:
+        return {"error": KINDS[answer["error"].split(":")[0]]}
+    if isinstance(answer, dict) and "answers" in answer:
+        answer["answers"] = [{"error": KINDS[a["error"].split(":")[0]]} if isinstance(a, dict) else a for a in answer["answers"]]
+    return zlib.crc32(json.dumps(answer, sort_keys=True).encode())
+
+
+def make_dictionary(folder, tokenizer, count):
+    forms = {"slow": Reference(tokenizer, fast=False), "fast": Reference(tokenizer, fast=True)}
+    with open(os.path.join(HERE, folder, "dictionary.jsonl"), "w") as out:
+        for row in SUITES["dictionary"](count, forms["slow"].kind):
+            answers = {form: checksum(reference.answer(row)) for form, reference in forms.items()}
+            out.write(json.dumps({"row": row} | answers, separators=(",", ":")) + "\n")
 
 
 def digest(encoding):
@@ -85,3 +102,5 @@ def make(folder, tokenizer, fast, counts):
 if __name__ == "__main__":
     for arguments in SETS:
         make(*arguments)
+    make_dictionary("tokenizer", ALBERT, 2000)
+    make_dictionary("wordpiece", BERT, 600)

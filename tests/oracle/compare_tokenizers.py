@@ -1,7 +1,7 @@
 """Compares our tokenizers with the reference's, field by field, over generated texts and calls.
 
     python tests/oracle/compare_tokenizers.py --program build/release/bin/tokenize_rows --tokenizer DIR \
-        [--form slow|fast] [--count 20000] [--suite texts,calls,added,decode,files]
+        [--form slow|fast] [--count 20000] [--suite texts,calls,dictionary,added,decode,files]
 
 Run it in the reference environment (transformers 4.34.1). Prints each suite's number of rows and of differences,
 the first few differences, and exits with 1 if there is any, with 77 (skipped) when the reference is absent.
@@ -12,6 +12,7 @@ with the fields that it prints (suite texts only).
 import argparse
 import difflib
 import json
+import logging
 import os
 import random
 import shutil
@@ -55,14 +56,26 @@ class Kind:
         return [text.replace("<unk>", self.unk).replace("<pad>", self.pad).replace("<PAD>", "[pad]") for text in cases(count)]
 
 
+class Log(logging.Handler):
+    """Keeps what the reference logs."""
+
+    messages = []
+
+    def emit(self, record):
+        self.messages.append(record.getMessage())
+
+
+LOG = Log()
+
+
 class Reference:
     """The reference behind the same rows as tests/tokenizer/tokenize_rows.cpp."""
 
     def __init__(self, directory, fast):
         import transformers
-        from transformers.utils import logging
 
-        logging.set_verbosity(50)
+        transformers.utils.logging.set_verbosity_warning()
+        logging.getLogger("transformers").handlers[:] = [LOG]
         self.kind = Kind(directory)
         self.cls = getattr(transformers, self.kind.class_name + ("Fast" if fast else ""))
         self.fast = fast
@@ -85,12 +98,71 @@ class Reference:
             row |= {"overflowing_tokens": get("overflowing_tokens"), "num_truncated_tokens": get("num_truncated_tokens")}
         return row
 
+    def batch(self, op, row, options):
+        """A call that returns a dictionary: its fields in order, and what was logged."""
+        tok = self.tok
+        tok.deprecation_warnings = {}
+        LOG.messages.clear()
+        if options.get("return_tensors"):
+            options["return_tensors"] = "pt"
+        tensors = (lambda d: {k: torch.tensor(v) for k, v in d.items()}) if row.get("tensors") else (lambda d: d)
+        import torch
+
+        with warnings.catch_warnings(record=True) as given:
+            warnings.simplefilter("always")
+            if op == "call":
+                out = tok(**{k: row[k] for k in ("text", "text_pair", "text_target", "text_pair_target") if k in row}, **options)
+            elif op == "encode_plus":
+                out = tok.encode_plus(row["text"], row.get("text_pair"), **options)
+            elif op == "batch_encode_plus":
+                out = tok.batch_encode_plus([i[0] if len(i) == 1 and not (i[0] and isinstance(i[0][0], int)) else tuple((i + [None])[:2]) for i in row["items"]], **options)
+            elif op == "prepare":
+                out = tok.prepare_for_model(row["ids"], row.get("pair_ids"), prepend_batch_axis=row.get("prepend", False), **options)
+            else:
+                encoded = row["encoded"]
+                out = tok.pad(tensors(encoded) if isinstance(encoded, dict) else [tensors(e) for e in encoded], **options)
+            logged = [str(w.message) for w in given if not str(w.message).startswith("To copy construct")] + LOG.messages
+        fields = dict(out.items())
+        result = {"keys": list(fields), "warnings": sorted(set(logged))}
+        shapes = {k: list(v.shape) for k, v in fields.items() if hasattr(v, "shape")}
+        result["fields"] = json.loads(json.dumps({k: v.tolist() if hasattr(v, "tolist") else v for k, v in fields.items()}))
+        if shapes:
+            result["shapes"] = shapes
+        result["n_sequences"] = getattr(out, "n_sequences", None)
+        if "queries" in row:
+            result["answers"] = [self.query(out, *q) for q in row["queries"]]
+        return result
+
+    @staticmethod
+    def query(out, method, *arguments):
+        try:
+            answer = getattr(out, method)(*arguments)
+        except Exception as error:
+            return {"error": f"{type(error).__name__}: {error}"}
+        return list(answer) if isinstance(answer, tuple) else answer
+
     def run(self, row):
         op, options = row.get("op", "encode"), dict(row.get("options", {}))
         call = dict(options, return_special_tokens_mask=True)
-        if "padding" in call and call["padding"] == "do_not_pad":
-            call["padding"] = False
         tok = self.tok
+        if op in ("call", "encode_plus", "batch_encode_plus", "prepare", "pad"):
+            return self.batch(op, row, options)
+        if op == "encode_ids":
+            return tok.encode(row["text"], row.get("text_pair"), **options)
+        if op == "truncate":
+            return list(tok.truncate_sequences(row["ids"], row.get("pair_ids"), row["remove"], row["strategy"], row["stride"]))
+        if op == "specials":
+            ids, pair = row["ids"], row.get("pair_ids")
+            return {"built": tok.build_inputs_with_special_tokens(ids, pair), "types": tok.create_token_type_ids_from_sequences(ids, pair),
+                    "counts": [tok.num_special_tokens_to_add(False), tok.num_special_tokens_to_add(True),
+                               *(n if n < 10**18 else 10**18 for n in (tok.max_len_single_sentence, tok.max_len_sentences_pair))],
+                    "mask": tok.get_special_tokens_mask(ids, pair, row["already"])}
+        if op == "names":
+            return [tok.convert_ids_to_tokens(row["ids"], skip_special_tokens=row["skip"])]
+        if op == "batch_decode":
+            return tok.batch_decode(row["sequences"], skip_special_tokens=row["skip"], clean_up_tokenization_spaces=row.get("clean"))
+        if op == "vocabulary":
+            return {"vocab": tok.get_vocab(), "added": tok.get_added_vocab(), "special": tok.special_tokens_map}
         if op == "encode":
             out = tok(row["text"], row.get("text_pair"), **call)
             result = self.encoding(out, 0 if self.fast else None, options)
@@ -128,7 +200,7 @@ class Reference:
             self.tok = self.cls.from_pretrained(row["directory"], **row.get("overrides", {}))
             return True
         if op == "set":
-            for key in ("padding_side", "truncation_side", "model_max_length"):
+            for key in ("padding_side", "truncation_side", "model_max_length", "model_input_names"):
                 if key in row:
                     setattr(tok, key, row[key])
             return True
@@ -202,6 +274,158 @@ def suite_calls(count, kind):
         else:
             words = lambda: [w for w in pick().split(" ")][:12]
             rows.append({"op": "words", "words": words(), **({"words_pair": words()} if r.random() < 0.4 else {}), "options": options()})
+    return rows
+
+
+def suite_dictionary(count, kind):
+    """The calls that return a dictionary, over all combinations of their arguments, and the methods around them."""
+    r, texts, rows = r_of("dictionary"), kind.texts(4000), []
+
+    def text():
+        draw = r.random()
+        if draw < 0.06:
+            return ""
+        if draw < 0.3:
+            return r.choice(texts)
+        return " ".join(r.choice(["the", "cold", "wind", "hello", "[MASK]", "2000,", "Caf\u00e9", "un", "x,y", "\u4e2d\u6587", "[SEP]"]) for _ in range(r.randint(1, 14)))
+
+    words = lambda: [r.choice([text(), "wind", "cold", "\u00e9t\u00e9", "", "99,", "New York"]) for _ in range(r.choice([0, 1, 2, 3, 5, 8]) if r.random() < 0.1 else r.randint(1, 6))]
+    ids = lambda: [r.randrange(5, 1500) for _ in range(r.choice([0, 1, 2, 3, 4, 6, 9, 15]))]
+
+    def options(prepare=False):
+        o = {}
+        maybe = lambda key, chance, *values: o.__setitem__(key, r.choice(values)) if r.random() < chance else None
+        maybe("add_special_tokens", 0.2, False, True)
+        maybe("padding", 0.6, True, False, "longest", "max_length", "do_not_pad")
+        maybe("truncation", 0.6, True, False, None, "longest_first", "only_first", "only_second", "do_not_truncate")
+        maybe("max_length", 0.6, 0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 24, 40)
+        maybe("stride", 0.3, 0, 1, 2, 3, 5)
+        maybe("pad_to_multiple_of", 0.25, 1, 2, 3, 4, 8)
+        maybe("return_tensors", 0.15, True)
+        maybe("return_token_type_ids", 0.3, None, True, False)
+        maybe("return_attention_mask", 0.3, None, True, False)
+        maybe("return_overflowing_tokens", 0.3, True, False)
+        maybe("return_special_tokens_mask", 0.25 if not prepare else 0.1, True, False)
+        maybe("return_length", 0.3, True, False)
+        maybe("verbose", 0.1, False)
+        if not prepare:
+            maybe("return_offsets_mapping", 0.15, True, False)
+            maybe("split_special_tokens", 0.05, True, False)
+        if r.random() < 0.02:
+            maybe("max_length", 0.5, -1, -7)
+            maybe("stride", 0.5, -1, -3)
+            maybe("pad_to_multiple_of", 0.5, 0, -4)
+        return o
+
+    def queries():
+        q = [["tokens", 0], ["word_ids", r.choice([0, 0, 1, -1])], ["sequence_ids", r.choice([0, 0, 1, -1, 3])]]
+        number = lambda: r.choice([0, 1, 2, 3, 4, 5, 7, 9, 12, 20, 40, -1]) if r.random() < 0.3 else r.randrange(12)
+        for _ in range(8):
+            batch = r.choice([0, 0, 0, 0, 1, 2, -1])
+            if r.random() < 0.5:
+                q.append([r.choice(["token_to_word", "token_to_sequence", "token_to_chars"]), batch, number()])
+            else:
+                q.append([r.choice(["word_to_tokens", "word_to_chars", "char_to_token", "char_to_word"]), batch, number(), r.choice([0, 0, 0, 1, 1, 2])])
+        return q
+
+    def call():
+        o, row = options(), {"op": "call"}
+        if r.random() < 0.4:
+            o["is_split_into_words"] = True
+            if r.random() < 0.5:
+                row["text"] = words()
+                if r.random() < 0.5:
+                    row["text_pair"] = words()
+            else:
+                n = r.randint(1, 4)
+                row["text"] = [words() for _ in range(n)]
+                if r.random() < 0.5:
+                    row["text_pair"] = [words() for _ in range(n)]
+        elif r.random() < 0.5:
+            row["text"] = text()
+            if r.random() < 0.5:
+                row["text_pair"] = text()
+        else:
+            n = r.randint(1, 4)
+            row["text"] = [text() for _ in range(n)]
+            if r.random() < 0.5:
+                row["text_pair"] = [text() for _ in range(n)]
+            elif r.random() < 0.15:
+                row["text"] = [[text(), text()] for _ in range(n)]
+        if r.random() < 0.05:  # forms that do not go together
+            row |= r.choice([{"text": []}, {"text": [[]]}, {"text": "a b"}, {"text": ["a", "b"]}, {"text": [["a", "b", "c"]]}, {"text": [["a"], []]}])
+        if r.random() < 0.05:
+            row |= r.choice([{"text_pair": ["c", "d"]}, {"text_pair": "c"}, {"text_pair": []}, {"text_pair": [["c"]]}])
+        if r.random() < 0.1:
+            row["text_target"] = row["text"]
+            if r.random() < 0.5:
+                del row["text"]
+        o.pop("is_split_into_words", None) if r.random() < 0.05 else None
+        return row | {"options": o, "queries": queries()}
+
+    def sequence():
+        return r.choice([text, text, words, ids])()
+
+    def fields(length):
+        encoded = {"input_ids": [r.randrange(2000) for _ in range(length)]}
+        if chosen["attention_mask"]:
+            encoded["attention_mask"] = [1] * length
+        if chosen["token_type_ids"]:
+            encoded["token_type_ids"] = [r.randrange(2) for _ in range(length)]
+        if chosen["special_tokens_mask"]:
+            encoded["special_tokens_mask"] = [r.randrange(2) for _ in range(length)]
+        if chosen["labels"]:
+            encoded["labels"] = [r.randrange(9) for _ in range(length)]
+        return encoded
+
+    while len(rows) < count:
+        draw = r.random()
+        if draw < 0.04:
+            rows.append({"op": "set", "padding_side": r.choice(["left", "right"]), "truncation_side": r.choice(["left", "right"])})
+        elif draw < 0.07:
+            rows.append({"op": "set", "model_max_length": r.choice([10, 40, 512, 10**21]),
+                         "model_input_names": r.choice([["input_ids", "token_type_ids", "attention_mask"]] * 3 + [["input_ids"], ["input_ids", "attention_mask"], ["input_ids", "token_type_ids"]])})
+        elif draw < 0.6:
+            rows.append(call())
+        elif draw < 0.66:
+            rows.append({"op": "encode_plus", "text": sequence(), **({"text_pair": sequence()} if r.random() < 0.5 else {}),
+                         "options": options() | ({"is_split_into_words": True} if r.random() < 0.4 else {})})
+        elif draw < 0.72:
+            rows.append({"op": "batch_encode_plus", "items": [[sequence()] + ([sequence()] if r.random() < 0.5 else []) for _ in range(r.randint(1, 3))],
+                         "options": options() | ({"is_split_into_words": True} if r.random() < 0.3 else {})})
+        elif draw < 0.82:
+            rows.append({"op": "prepare", "ids": ids(), **({"pair_ids": ids()} if r.random() < 0.5 else {}), "options": options(prepare=True), "prepend": r.random() < 0.5})
+        elif draw < 0.85:
+            rows.append({"op": "truncate", "ids": ids(), "pair_ids": ids() if r.random() < 0.5 else None, "remove": r.randint(-1, 12),
+                         "strategy": r.choice(["longest_first", "only_first", "only_second", "do_not_truncate"]), "stride": r.choice([0, 0, 1, 2, 5, -1])})
+        elif draw < 0.93:
+            chosen = {k: r.random() < 0.4 for k in ("attention_mask", "token_type_ids", "special_tokens_mask", "labels")}
+            o = {k: v for k, v in options().items() if k in ("padding", "max_length", "pad_to_multiple_of", "return_attention_mask", "return_tensors")}
+            lengths = [r.randint(0, 7) for _ in range(r.randint(1, 4))]
+            if r.random() < 0.3:
+                encoded, tensors = fields(lengths[0]), r.random() < 0.3
+            elif r.random() < 0.5:
+                each = [fields(n) for n in lengths]
+                encoded, tensors = {k: [e[k] for e in each] for k in each[0]}, False
+                if r.random() < 0.1:
+                    encoded["extra"] = [1] * r.randint(1, 4)
+            else:
+                encoded, tensors = [fields(n) for n in lengths], False
+                if r.random() < 0.1:
+                    encoded[-1].pop(r.choice(list(encoded[-1])))
+            if r.random() < 0.03 and isinstance(encoded, dict):
+                encoded = {"x": [1]}
+            rows.append({"op": "pad", "encoded": encoded, "options": o, "tensors": tensors and all(lengths)})
+        elif draw < 0.95:
+            rows.append({"op": "specials", "ids": ids(), "pair_ids": ids() if r.random() < 0.4 else None, "already": r.random() < 0.6})
+        elif draw < 0.97:
+            rows.append({"op": "names", "ids": [r.choice([0, 1, 2, 3, 4, 5, 99, 700, *([10**6] if r.random() < 0.1 else []), *([-1] if r.random() < 0.05 else [])]) for _ in range(r.randint(0, 6))],
+                         "skip": r.random() < 0.5})
+        elif draw < 0.99:
+            rows.append({"op": "batch_decode", "sequences": [ids() for _ in range(r.randint(0, 3))], "skip": r.random() < 0.5, "clean": r.choice([None, True, False])})
+        else:
+            rows.append({"op": "encode_ids", "text": sequence(), "options": {k: v for k, v in options().items() if k not in ("return_tensors", "return_overflowing_tokens")}})
+    rows.append({"op": "vocabulary"})
     return rows
 
 
@@ -312,8 +536,8 @@ def suite_files(count, kind):
     return rows
 
 
-SUITES = {"texts": suite_texts, "calls": suite_calls, "added": suite_added, "decode": suite_decode, "files": suite_files}
-SHARE = {"texts": 1.0, "calls": 0.3, "added": 0.3, "decode": 0.2, "files": 0.1}
+SUITES = {"texts": suite_texts, "calls": suite_calls, "dictionary": suite_dictionary, "added": suite_added, "decode": suite_decode, "files": suite_files}
+SHARE = {"texts": 1.0, "calls": 0.3, "dictionary": 0.5, "added": 0.3, "decode": 0.2, "files": 0.1}
 
 
 class Ours:
@@ -353,9 +577,23 @@ def compare_files(a, b):
     return differences
 
 
+KINDS = {"ValueError": "value", "RuntimeError": "value", "OverflowError": "value", "ZeroDivisionError": "value", "PanicException": "value", "Exception": "value",
+         "TypeError": "type", "IndexError": "index", "KeyError": "key", "AttributeError": "key", "NotImplementedError": "not_implemented",
+         "AssertionError": "value key not_implemented"}
+
+
+def same_kind(ours, theirs):
+    """Whether our code stands for the reference's exception."""
+    return ours in KINDS.get(theirs.split(":")[0], ours).split()
+
+
 def same(ours, theirs):
     if isinstance(theirs, dict) and "error" in theirs:
-        return isinstance(ours, dict) and "error" in ours
+        return isinstance(ours, dict) and "error" in ours and same_kind(ours["error"], theirs["error"])
+    if isinstance(theirs, dict) and "keys" in theirs and isinstance(ours, dict) and "keys" in ours:
+        ours = dict(ours, warnings=sorted(ours["warnings"]))
+        if "answers" in theirs:
+            return all(map(same, ours["answers"], theirs["answers"])) and same(ours, {k: v for k, v in theirs.items() if k != "answers"})
     if isinstance(theirs, list) and theirs and isinstance(theirs[0], dict):
         return isinstance(ours, list) and len(ours) == len(theirs) and all(map(same, ours, theirs))
     if isinstance(theirs, dict):
@@ -435,7 +673,7 @@ def main():
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--form", choices=["slow", "fast"], default="slow")
     parser.add_argument("--count", type=int, default=20000)
-    parser.add_argument("--suite", default="texts,calls,added,decode,files")
+    parser.add_argument("--suite", default="texts,calls,dictionary,added,decode,files")
     parser.add_argument("--show", type=int, default=5)
     arguments = parser.parse_args()
     need("transformers", "tokenizers", "sentencepiece")

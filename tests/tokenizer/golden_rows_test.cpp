@@ -7,6 +7,7 @@
 
 #include "albert/error.h"
 #include "base/file.h"
+#include "checksum.h"
 #include "rows.h"
 #include "tokenizer/utf8.h"
 
@@ -16,15 +17,6 @@ namespace {
 const std::string source = ALBERT_SOURCE_DIR;
 
 constexpr std::size_t long_file = 20000;  // kept as a checksum
-
-std::uint32_t crc32(std::string_view bytes) {
-  std::uint32_t crc = 0xFFFFFFFFu;
-  for (const char byte : bytes) {
-    crc ^= static_cast<std::uint8_t>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-  }
-  return ~crc;
-}
 
 // Every field of the expected answer, in ours; an error for an error.
 bool agrees(const Json& ours, const Json& expected) {

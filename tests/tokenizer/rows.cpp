@@ -1,6 +1,8 @@
 #include "rows.h"
 
 #include <filesystem>
+#include <map>
+#include <tuple>
 
 #include "albert/bert_tokenizer.h"
 #include "albert/error.h"
@@ -13,24 +15,51 @@ bool flag(const Json& row, std::string_view key, bool otherwise = false) {
   return value == nullptr || value->is_null() ? otherwise : value->as_bool();
 }
 
+std::optional<bool> optional_flag(const Json& row, std::string_view key) {
+  const Json* value = row.find(key);
+  return value == nullptr || value->is_null() ? std::nullopt : std::optional(value->as_bool());
+}
+
+/// The strategy, and whether it was given by its name.
+std::pair<PaddingStrategy, bool> padding_of(const Json& value) {
+  if (value.is_bool()) return {value.as_bool() ? PaddingStrategy::longest : PaddingStrategy::do_not_pad, false};
+  const std::string& name = value.as_string();
+  return {name == "longest"      ? PaddingStrategy::longest
+          : name == "max_length" ? PaddingStrategy::max_length
+                                 : PaddingStrategy::do_not_pad,
+          true};
+}
+
+std::optional<TruncationStrategy> truncation_of(const Json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (value.is_bool()) return value.as_bool() ? TruncationStrategy::longest_first : TruncationStrategy::do_not_truncate;
+  const std::string& name = value.as_string();
+  return name == "longest_first" ? TruncationStrategy::longest_first
+         : name == "only_first"  ? TruncationStrategy::only_first
+         : name == "only_second" ? TruncationStrategy::only_second
+                                 : TruncationStrategy::do_not_truncate;
+}
+
 CallOptions options_of(const Json& row) {
   CallOptions options;
   const Json* given = row.find("options");
   if (given == nullptr) return options;
   options.add_special_tokens = flag(*given, "add_special_tokens", true);
-  if (const Json* v = given->find("padding"))
-    options.padding = v->as_string() == "longest"      ? PaddingStrategy::longest
-                      : v->as_string() == "max_length" ? PaddingStrategy::max_length
-                                                       : PaddingStrategy::do_not_pad;
-  if (const Json* v = given->find("truncation"))
-    options.truncation = v->as_string() == "longest_first" ? TruncationStrategy::longest_first
-                         : v->as_string() == "only_first"  ? TruncationStrategy::only_first
-                         : v->as_string() == "only_second" ? TruncationStrategy::only_second
-                                                           : TruncationStrategy::do_not_truncate;
+  if (const Json* v = given->find("padding")) std::tie(options.padding, options.padding_by_name) = padding_of(*v);
+  if (const Json* v = given->find("truncation")) options.truncation = truncation_of(*v);
   if (const Json* v = given->find("max_length")) options.max_length = v->as_int();
   if (const Json* v = given->find("stride")) options.stride = v->as_int();
   if (const Json* v = given->find("pad_to_multiple_of")) options.pad_to_multiple_of = v->as_int();
   options.return_overflowing_tokens = flag(*given, "return_overflowing_tokens");
+  options.is_split_into_words = flag(*given, "is_split_into_words");
+  options.verbose = flag(*given, "verbose", true);
+  options.return_special_tokens_mask = flag(*given, "return_special_tokens_mask");
+  options.return_offsets_mapping = flag(*given, "return_offsets_mapping");
+  options.return_length = flag(*given, "return_length");
+  if (flag(*given, "return_tensors")) options.return_tensors = DType::i64;
+  options.split_special_tokens = optional_flag(*given, "split_special_tokens");
+  options.return_token_type_ids = optional_flag(*given, "return_token_type_ids");
+  options.return_attention_mask = optional_flag(*given, "return_attention_mask");
   return options;
 }
 
@@ -98,11 +127,203 @@ Json token_json(const AddedToken& token) {
   return out;
 }
 
+std::vector<std::int32_t> integers(const Json& array) {
+  std::vector<std::int32_t> out;
+  for (const Json& value : array.as_array()) out.push_back(static_cast<std::int32_t>(value.as_int()));
+  return out;
+}
+
+std::optional<std::vector<std::int32_t>> optional_integers(const Json& row, std::string_view key) {
+  const Json* value = row.find(key);
+  return value == nullptr || value->is_null() ? std::nullopt : std::optional(integers(*value));
+}
+
+std::optional<TextArgument> text_argument(const Json& row, std::string_view key) {
+  const Json* value = row.find(key);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->is_string()) return value->as_string();
+  const auto& list = value->as_array();
+  if (list.empty() || list.front().is_string()) return strings(*value);
+  std::vector<std::vector<std::string>> lists;
+  for (const Json& element : list) lists.push_back(strings(element));
+  return lists;
+}
+
+SequenceArgument sequence_argument(const Json& value) {
+  if (value.is_string()) return value.as_string();
+  if (!value.as_array().empty() && value.as_array().front().is_integer()) return integers(value);
+  return strings(value);
+}
+
+std::optional<SequenceArgument> optional_sequence(const Json* value) {
+  return value == nullptr || value->is_null() ? std::nullopt : std::optional(sequence_argument(*value));
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+Json span_json(std::int64_t start, std::int64_t end) { return Json::Array{start, end}; }
+
+/// One of the mappings: [method, argument…].
+Json query(const BatchEncoding& encoding, const Json::Array& parts) {
+  const std::string& method = parts[0].as_string();
+  const auto at = [&](std::size_t i) { return parts[i].as_int(); };
+  const auto listed = [](const std::vector<std::int32_t>& ids) {
+    Json::Array out;
+    for (const std::int32_t id : ids) out.push_back(id < 0 ? Json() : Json(id));
+    return Json(std::move(out));
+  };
+  try {
+    if (method == "tokens") return list(encoding.tokens(at(1)));
+    if (method == "word_ids") return listed(encoding.word_ids(at(1)));
+    if (method == "sequence_ids") return listed(encoding.sequence_ids(at(1)));
+    if (method == "token_to_word") return or_null(encoding.token_to_word(at(1), at(2)));
+    if (method == "token_to_sequence") return or_null(encoding.token_to_sequence(at(1), at(2)));
+    if (method == "char_to_token") return or_null(encoding.char_to_token(at(1), at(2), at(3)));
+    if (method == "char_to_word") return or_null(encoding.char_to_word(at(1), at(2), at(3)));
+    if (method == "token_to_chars") {
+      const auto span = encoding.token_to_chars(at(1), at(2));
+      return span ? span_json(span->start, span->end) : Json();
+    }
+    if (method == "word_to_tokens") {
+      const auto span = encoding.word_to_tokens(at(1), at(2), at(3));
+      return span ? span_json(span->start, span->end) : Json();
+    }
+    const Offsets span = encoding.word_to_chars(at(1), at(2), at(3));
+    return span_json(span.start, span.end);
+  } catch (const Error& error) {
+    return Json::Object{{"error", to_string(error.code())}};
+  }
+}
+
+Json batch_json(const BatchEncoding& encoding, const Json& row) {
+  Json out = Json::Object{};
+  const Json fields = encoding.to_json();
+  Json::Array keys;
+  Json shapes = Json::Object{};
+  for (const auto& [name, value] : encoding.fields()) {
+    keys.emplace_back(name);
+    if (const auto* tensor = std::get_if<Tensor>(&value)) shapes.set(name, list(tensor->shape()));
+  }
+  out.set("keys", std::move(keys));
+  out.set("fields", fields);
+  if (!shapes.as_object().empty()) out.set("shapes", std::move(shapes));
+  out.set("warnings", list(encoding.warnings()));
+  out.set("n_sequences", or_null(encoding.n_sequences()));
+  if (const Json* queries = row.find("queries")) {
+    Json::Array answers;
+    for (const Json& one : queries->as_array()) answers.push_back(query(encoding, one.as_array()));
+    out.set("answers", std::move(answers));
+  }
+  return out;
+}
+
+BatchEncoding encoding_of(const Json& object, bool tensors) {
+  BatchEncoding encoding;
+  for (const auto& [name, value] : object.as_object()) {
+    const auto& array = value.as_array();
+    const auto numbers = [](const Json& list) {
+      BatchEncoding::Ints ints;
+      for (const Json& number : list.as_array()) ints.push_back(number.as_int());
+      return ints;
+    };
+    if (array.empty() || array.front().is_integer()) {
+      encoding.set(name, numbers(value));
+    } else if (array.front().is_array()) {
+      std::vector<BatchEncoding::Ints> rows;
+      for (const Json& list : array) rows.push_back(numbers(list));
+      encoding.set(name, std::move(rows));
+    } else {
+      encoding.set(name, value);
+    }
+  }
+  if (tensors) encoding.convert_to_tensors();
+  return encoding;
+}
+
+/// The calls of the reference that return its dictionary, and what goes with them; null for another op.
+std::optional<Json> run_call(const std::string& op, const Json& row, const Tokenizer& tokenizer) {
+  const CallOptions options = options_of(row);
+  const auto ids = [&] { return integers(*row.find("ids")); };
+  if (op == "call")
+    return batch_json(tokenizer.call({.text = text_argument(row, "text"),
+                                      .text_pair = text_argument(row, "text_pair"),
+                                      .text_target = text_argument(row, "text_target"),
+                                      .text_pair_target = text_argument(row, "text_pair_target")},
+                                     options),
+                      row);
+  if (op == "encode_plus")
+    return batch_json(tokenizer.encode_plus(sequence_argument(*row.find("text")), optional_sequence(row.find("text_pair")), options), row);
+  if (op == "encode_ids")
+    return list(tokenizer.encode(sequence_argument(*row.find("text")), optional_sequence(row.find("text_pair")), options));
+  if (op == "batch_encode_plus") {
+    std::vector<ItemArgument> items;
+    for (const Json& item : row.find("items")->as_array())
+      items.push_back(
+          {sequence_argument(item.as_array()[0]), item.as_array().size() > 1 ? optional_sequence(&item.as_array()[1]) : std::nullopt});
+    return batch_json(tokenizer.batch_encode_plus(items, options), row);
+  }
+  if (op == "prepare")
+    return batch_json(tokenizer.prepare_for_model(ids(), optional_integers(row, "pair_ids"), options, flag(row, "prepend")), row);
+  if (op == "truncate") {
+    const auto cut = tokenizer.truncate_sequences(ids(), optional_integers(row, "pair_ids"), row.find("remove")->as_int(),
+                                                  *truncation_of(*row.find("strategy")), row.find("stride")->as_int());
+    return Json::Array{list(cut.ids), cut.pair_ids ? list(*cut.pair_ids) : Json(), list(cut.overflowing_tokens)};
+  }
+  if (op == "pad") {
+    PadOptions pad;
+    const Json& given = *row.find("options");
+    if (const Json* v = given.find("padding")) std::tie(pad.padding, pad.padding_by_name) = padding_of(*v);
+    if (const Json* v = given.find("max_length")) pad.max_length = v->as_int();
+    if (const Json* v = given.find("pad_to_multiple_of")) pad.pad_to_multiple_of = v->as_int();
+    pad.return_attention_mask = optional_flag(given, "return_attention_mask");
+    if (flag(given, "return_tensors")) pad.return_tensors = DType::i64;
+    const Json& encoded = *row.find("encoded");
+    if (encoded.is_object()) return batch_json(tokenizer.pad(encoding_of(encoded, flag(row, "tensors")), pad), row);
+    std::vector<BatchEncoding> encodings;
+    for (const Json& one : encoded.as_array()) encodings.push_back(encoding_of(one, flag(row, "tensors")));
+    return batch_json(tokenizer.pad(encodings, pad), row);
+  }
+  if (op == "specials") {
+    Json out = Json::Object{};
+    const auto pair = optional_integers(row, "pair_ids");
+    out.set("built", list(tokenizer.build_inputs_with_special_tokens(ids(), pair)));
+    out.set("types", list(tokenizer.create_token_type_ids_from_sequences(ids(), pair)));
+    out.set("counts", Json::Array{tokenizer.num_special_tokens_to_add(false), tokenizer.num_special_tokens_to_add(true),
+                                  tokenizer.max_len_single_sentence(), tokenizer.max_len_sentences_pair()});
+    out.set("mask", list(tokenizer.get_special_tokens_mask(ids(), pair, flag(row, "already"))));
+    return out;
+  }
+  if (op == "names") {
+    Json::Array names;
+    for (const auto& name : tokenizer.convert_ids_to_tokens(ids(), flag(row, "skip"))) names.push_back(or_null(name));
+    return Json::Array{std::move(names)};
+  }
+  if (op == "batch_decode") {
+    std::vector<std::vector<std::int32_t>> sequences;
+    for (const Json& sequence : row.find("sequences")->as_array()) sequences.push_back(integers(sequence));
+    return list(tokenizer.batch_decode(sequences, flag(row, "skip"), optional_flag(row, "clean")));
+  }
+  if (op == "vocabulary") {
+    const auto object = [](const std::map<std::string, std::int32_t>& vocab) {
+      Json out = Json::Object{};
+      for (const auto& [token, id] : vocab) out.as_object().emplace_back(token, id);
+      return out;
+    };
+    return Json::Object{{"vocab", object(tokenizer.get_vocab())},
+                        {"added", object(tokenizer.get_added_vocab())},
+                        {"special", tokenizer.special_tokens_map()}};
+  }
+  return std::nullopt;
+}
+
 Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
   const Json* op_member = row.find("op");
   const std::string op = op_member == nullptr ? "encode" : op_member->as_string();
   const CallOptions options = options_of(row);
   Json out = Json::Object{};
+  if (auto answer = run_call(op, row, *tokenizer)) return *answer;
   const auto text = [&](const Json& from, const char* key) { return std::string(from.find(key)->as_string()); };
   if (op == "encode") {
     const Json* pair = row.find("text_pair");
@@ -159,7 +380,10 @@ Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
   if (op == "set") {
     if (const Json* v = row.find("padding_side")) tokenizer->set_padding_side(v->as_string() == "left" ? Side::left : Side::right);
     if (const Json* v = row.find("truncation_side")) tokenizer->set_truncation_side(v->as_string() == "left" ? Side::left : Side::right);
-    if (const Json* v = row.find("model_max_length")) tokenizer->set_model_max_length(v->as_int());
+    // What int64 does not hold is Python's way to say that there is no maximum.
+    if (const Json* v = row.find("model_max_length"))
+      tokenizer->set_model_max_length(v->big_integer() != nullptr ? 1'000'000'000'000'000'000 : v->as_int());
+    if (const Json* v = row.find("model_input_names")) tokenizer->set_model_input_names(strings(*v));
     return true;
   }
   if (op == "info") {

@@ -3,6 +3,12 @@
 // Rows: {"op": "encode", "text", "text_pair"?, "options"?} (op may be left out), {"op": "batch", "rows": [{"text", …}], "options"?},
 // {"op": "words", "words", "words_pair"?, "options"?}, {"op": "tokenize", "text"}, {"op": "decode", "ids", "skip", "clean"?},
 // {"op": "to_string", "tokens"}, {"op": "add_tokens", "tokens", "special"}, {"op": "add_special_tokens", "roles"},
+// {"op": "call", "text"?, "text_pair"?, "text_target"?, "text_pair_target"?, "options"?, "queries"?: [[method, argument…]…]},
+// {"op": "encode_plus" or "encode_ids", "text", "text_pair"?, "options"?}, {"op": "batch_encode_plus", "items": [text or [text, pair]],
+// "options"?},
+// {"op": "prepare", "ids", "pair_ids"?, "options"?, "prepend"?}, {"op": "truncate", "ids", "pair_ids"?, "remove", "strategy", "stride"},
+// {"op": "pad", "encoded": {…} or [{…}…], "options"?}, {"op": "specials", "ids", "pair_ids"?, "already"},
+// {"op": "names", "ids", "skip"}, {"op": "batch_decode", "sequences", "skip", "clean"?}, {"op": "vocabulary"},
 // {"op": "save", "directory"}, {"op": "load", "directory", "overrides"?}, {"op": "set", "padding_side", …}, {"op": "info"}.
 #pragma once
 
