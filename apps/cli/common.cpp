@@ -92,6 +92,7 @@ void CallFlags::declare_all(Options& options) {
           [this](const std::string& name) {
             using albert::PaddingStrategy;
             strategy_given_ = true;
+            call_.padding_by_name = name != "true" && name != "false";
             if (name == "true" || name == "longest") {
               call_.padding = PaddingStrategy::longest;
             } else if (name == "max_length") {

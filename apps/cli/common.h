@@ -67,6 +67,8 @@ struct CallFlags {
   void declare_all(Options& options);
   /// The call; as in the reference, a maximal length alone means truncation.
   [[nodiscard]] albert::CallOptions resolve() const;
+  /// The same as it was given: the tokenizer says what a maximal length alone means.
+  [[nodiscard]] const albert::CallOptions& as_given() const { return call_; }
 
  private:
   albert::CallOptions call_;

@@ -5,6 +5,7 @@
 #include "command.h"
 #include "common.h"
 #include "run_rows.h"
+#include "tokenizer_flags.h"
 
 namespace cli {
 namespace {
@@ -47,6 +48,7 @@ int detokenize(const Arguments& arguments) {
   std::optional<std::string> model;
   bool skip = false, clean = false, raw = false;
   TokenizerChoice choice;
+  TokenizerChanges changes;
   RowOptions rows;
   std::vector<std::string> ids;
   Options options("detokenize", "Turns token ids back into text. The arguments are the ids of one text.", "[ID...]");
@@ -57,6 +59,7 @@ int detokenize(const Arguments& arguments) {
   options.heading("tokenizer");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   choice.declare(options);
+  changes.declare_tokens(options);
   options.heading("rows and results");
   rows.declare(options, {"ids"});
   options.positionals(ids);
@@ -71,6 +74,7 @@ int detokenize(const Arguments& arguments) {
   }
   const std::optional<bool> clean_up = clean ? std::optional(true) : raw ? std::optional(false) : std::nullopt;
   const auto tokenizer = load_tokenizer(model, choice);
+  changes.apply(*tokenizer);
   run_rows(rows, [&](std::span<const Row> window, const Style&) {
     std::vector<albert::Outcome<std::string>> answers;
     for (const Row& row : window) {

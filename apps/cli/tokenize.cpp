@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "run_rows.h"
 #include "sampling.h"
+#include "tokenizer_flags.h"
 
 namespace cli {
 namespace {
@@ -34,31 +35,71 @@ void append_integers(std::string& out, const std::vector<std::int32_t>& values) 
   append_list(out, values, [](std::string& text, std::int32_t value) { fmt::format_to(std::back_inserter(text), "{}", value); });
 }
 
-void append_json(std::string& out, const Encoding& encoding, bool fast, const albert::CallOptions& call) {
+/// Which members the object of a row has.
+struct Members {
+  bool fast = true;
+  bool offsets = true;
+  bool type_ids = true;
+  bool special_tokens_mask = true;
+  bool attention_mask = false;
+  bool length = false;
+  bool word_ids = false;
+  bool sequence_ids = false;
+  bool overflow = false;
+
+  Members(const ReturnFlags& flags, const albert::CallOptions& call, bool is_fast)
+      : fast(is_fast),
+        offsets(is_fast && flags.offsets_mapping.value_or(true)),
+        type_ids(flags.token_type_ids.value_or(true)),
+        special_tokens_mask(flags.special_tokens_mask.value_or(true)),
+        attention_mask(flags.attention_mask.value_or(call.padding != albert::PaddingStrategy::do_not_pad)),
+        length(flags.length),
+        word_ids(flags.word_ids),
+        sequence_ids(flags.sequence_ids),
+        overflow(call.return_overflowing_tokens) {}
+};
+
+/// Indices where -1 stands for none.
+void append_indices(std::string& out, const std::vector<std::int32_t>& values) {
+  append_list(out, values, [](std::string& text, std::int32_t value) { text += value < 0 ? "null" : std::to_string(value); });
+}
+
+void append_json(std::string& out, const Encoding& encoding, const Members& members) {
   out += "{\"ids\": ";
   append_integers(out, encoding.input_ids);
   out += ", \"tokens\": ";
   append_list(out, encoding.tokens, [](std::string& text, const std::string& token) {
     text += albert::dump_json(Json(token), {.indent = -1, .sort_keys = false, .ensure_ascii = false});
   });
-  if (fast) {
+  if (members.offsets) {
     out += ", \"offsets\": ";
     append_list(out, encoding.offsets, [](std::string& text, const albert::Offsets& offsets) {
       fmt::format_to(std::back_inserter(text), "[{}, {}]", offsets.start, offsets.end);
     });
   }
-  out += ", \"type_ids\": ";
-  append_integers(out, encoding.token_type_ids);
-  out += ", \"special_tokens_mask\": ";
-  append_integers(out, encoding.special_tokens_mask);
-  if (call.padding != albert::PaddingStrategy::do_not_pad) {
-    out += ", \"attention_mask\": ";
-    append_integers(out, encoding.attention_mask);
+  const auto integers = [&](bool wanted, std::string_view name, const std::vector<std::int32_t>& values) {
+    if (!wanted) return;
+    out.append(", \"").append(name).append("\": ");
+    append_integers(out, values);
+  };
+  integers(members.type_ids, "type_ids", encoding.token_type_ids);
+  integers(members.special_tokens_mask, "special_tokens_mask", encoding.special_tokens_mask);
+  integers(members.attention_mask, "attention_mask", encoding.attention_mask);
+  if (members.length) out += ", \"length\": " + std::to_string(encoding.size());
+  if (members.word_ids) {
+    out += ", \"word_ids\": ";
+    append_indices(out, encoding.word_ids);
   }
-  if (call.return_overflowing_tokens && fast) {
+  if (members.sequence_ids) {
+    out += ", \"sequence_ids\": ";
+    append_indices(out, encoding.sequence_ids);
+  }
+  if (members.overflow && members.fast) {
     out += ", \"overflowing\": ";
-    append_list(out, encoding.overflowing, [](std::string& text, const Encoding& window) { append_json(text, window, true, {}); });
-  } else if (call.return_overflowing_tokens) {
+    Members of_window = members;
+    of_window.overflow = false;
+    append_list(out, encoding.overflowing, [&](std::string& text, const Encoding& window) { append_json(text, window, of_window); });
+  } else if (members.overflow) {
     out += ", \"overflowing_tokens\": ";
     append_integers(out, encoding.overflowing_tokens);
     fmt::format_to(std::back_inserter(out), ", \"num_truncated_tokens\": {}", encoding.num_truncated_tokens);
@@ -98,9 +139,17 @@ std::string list_segmentations(const std::vector<albert::Segmentation>& segmenta
   return out + (json ? "]\n" : "");
 }
 
+Encoding encode_one(const albert::Tokenizer& tokenizer, const albert::TextInput& input, const albert::CallOptions& call) {
+  return input.text_pair ? tokenizer(input.text, *input.text_pair, call) : tokenizer(input.text, call);
+}
+Encoding encode_one(const albert::Tokenizer& tokenizer, const albert::ItemArgument& input, const albert::CallOptions& call) {
+  return std::move(tokenizer.encode_batch(std::span(&input, 1), call, 1).front());
+}
+
 /// All inputs together; one by one when one of them is refused. `first`: how many came before them.
-std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const std::vector<albert::TextInput>& inputs,
-                                      const albert::CallOptions& call, int threads, const SamplingOptions& sampling, std::uint64_t first) {
+template <class Input>
+std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const std::vector<Input>& inputs, const albert::CallOptions& call,
+                                      int threads, const SamplingOptions& sampling, std::uint64_t first) {
   std::vector<Outcome<Encoding>> encodings;
   sampling.start_at(first);
   try {
@@ -109,10 +158,10 @@ std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const 
   } catch (const albert::Error&) {
     encodings.clear();
   }
-  for (const auto& input : inputs) {
+  for (const Input& input : inputs) {
     sampling.start_at(first++);
     try {
-      encodings.emplace_back(input.text_pair ? tokenizer(input.text, *input.text_pair, call) : tokenizer(input.text, call));
+      encodings.emplace_back(encode_one(tokenizer, input, call));
     } catch (const albert::Error& error) {
       encodings.emplace_back(error);
     }
@@ -120,25 +169,53 @@ std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const 
   return encodings;
 }
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text;
+}
+
+/// The words of a row, and the text to show for them.
+std::pair<albert::ItemArgument, albert::TextInput> words_of(const Row& row) {
+  const std::vector<std::string> words = row.texts("text");
+  albert::ItemArgument item{words, std::nullopt};
+  albert::TextInput shown{joined(words), std::nullopt};
+  if (const Json* pair = row.fields.find("text_pair"); pair != nullptr && !pair->is_null()) {
+    const std::vector<std::string> second = row.texts("text_pair");
+    // As with texts, no words are no second text.
+    if (!second.empty()) item.text_pair = second;
+    shown.text_pair = joined(second);
+  }
+  return {std::move(item), std::move(shown)};
+}
+
 }  // namespace
 
 int tokenize(const Arguments& arguments) {
   std::optional<std::string> model, text_pair;
   std::int64_t threads = 0;
-  bool no_special_tokens = false;
+  bool no_special_tokens = false, words = false, split_special_tokens = false;
   TokenizerChoice choice;
+  TokenizerChanges changes;
   CallFlags flags;
+  ReturnFlags returned;
   RowOptions rows;
   SamplingOptions sampling;
   Options options("tokenize", "Shows the tokens of texts and their ids.", "[TEXT...]");
   options.text("--text-pair", text_pair, "TEXT", "the second text");
   flags.declare_all(options);
   options.flag("--no-add-special-tokens", no_special_tokens, "without [CLS] and [SEP]");
+  options.flag("--is-split-into-words", words, "a text is a list of words; the arguments are one text's");
+  options.heading("more of the call");
+  changes.declare_sides(options);
+  options.flag("--split-special-tokens", split_special_tokens, "special tokens in a text are text (slow)");
+  returned.declare(options);
   options.heading("sampling");
   sampling.declare(options);
   options.heading("tokenizer");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
   choice.declare(options);
+  changes.declare_tokens(options);
   options.integer("--threads", threads, "N", "0: one a core");
   options.heading("rows and results");
   rows.declare(options, {"text", "text_pair"});
@@ -147,18 +224,39 @@ int tokenize(const Arguments& arguments) {
   if (!options.parse(arguments)) return 0;
 
   rows.constant("text_pair", text_pair);
-  albert::CallOptions call = flags.resolve();
+  albert::CallOptions call = flags.as_given();
   call.add_special_tokens = !no_special_tokens;
+  call.is_split_into_words = words;
+  if (words && !rows.input.arguments.empty()) {
+    const Json list = Json::Array(rows.input.arguments.begin(), rows.input.arguments.end());
+    rows.input.arguments = {albert::dump_json(list)};
+  }
   const auto tokenizer = load_tokenizer(model, choice, sampling.overrides(choice));
   sampling.use(*tokenizer);
   std::uint64_t inputs_before = 0;
+  if (split_special_tokens) {
+    if (tokenizer->is_fast()) throw Failure(Exit::usage, "--split-special-tokens is for the slow tokenizer: add --slow");
+    call.split_special_tokens = true;
+  }
+  returned.check(*tokenizer);
+  changes.apply(*tokenizer);
+  const Members members(returned, call, tokenizer->is_fast());
+  WarnOnce warn_once;
   run_rows(rows, [&](std::span<const Row> window, const Style& style) {
     std::vector<Outcome<std::string>> answers;
     std::vector<albert::TextInput> inputs;
+    std::vector<albert::ItemArgument> items;  // with --is-split-into-words
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < window.size(); ++i) {
       answers.emplace_back(std::string());
       try {
+        if (words) {
+          auto [item, shown] = words_of(window[i]);
+          items.push_back(std::move(item));
+          inputs.push_back(std::move(shown));
+          places.push_back(i);
+          continue;
+        }
         albert::TextInput input{window[i].text("text"), window[i].optional_text("text_pair")};
         if (sampling.lists_segmentations()) {
           if (input.text_pair) throw albert::Error(albert::ErrorCode::value, "--nbest is for single texts, this row has a text_pair");
@@ -173,15 +271,17 @@ int tokenize(const Arguments& arguments) {
         answers.back() = error;
       }
     }
-    const auto encodings = encode(*tokenizer, inputs, call, static_cast<int>(threads), sampling, inputs_before);
+    const auto encodings = words ? encode(*tokenizer, items, call, static_cast<int>(threads), sampling, inputs_before)
+                                 : encode(*tokenizer, inputs, call, static_cast<int>(threads), sampling, inputs_before);
     inputs_before += inputs.size();
     for (std::size_t k = 0; k < encodings.size(); ++k) {
       auto& answer = answers[places[k]];
+      if (encodings[k].ok()) warn_once(encodings[k].value().warnings);
       if (!encodings[k].ok()) {
         answer = encodings[k].error();
       } else if (rows.json) {
         std::string line;
-        append_json(line, encodings[k].value(), tokenizer->is_fast(), call);
+        append_json(line, encodings[k].value(), members);
         answer = line + "\n";
       } else {
         answer = show(inputs[k], encodings[k].value(), style);

@@ -142,6 +142,9 @@ class Tokenizer {
   /// One encoding an input, in order; work is spread over `threads` (0: one a core).
   [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const TextInput> inputs, const CallOptions& options = {},
                                                    int threads = 0) const;
+  /// The same for every form of text; with is_split_into_words for lists of words.
+  [[nodiscard]] std::vector<Encoding> encode_batch(std::span<const ItemArgument> items, const CallOptions& options = {},
+                                                   int threads = 0) const;
   /// Words that were split beforehand (is_split_into_words), and a second text of such words if given.
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, const CallOptions& options = {}) const;
   [[nodiscard]] Encoding encode_words(std::span<const std::string> words, std::span<const std::string> words_pair,

@@ -27,6 +27,13 @@ ItemArgument joined_words(const ItemArgument& item, bool is_split_into_words) {
   return {Words{*first, *second}, std::nullopt};
 }
 
+std::vector<ItemArgument> with_joined_words(std::span<const ItemArgument> items, bool is_split_into_words) {
+  std::vector<ItemArgument> joined;
+  joined.reserve(items.size());
+  for (const ItemArgument& item : items) joined.push_back(joined_words(item, is_split_into_words));
+  return joined;
+}
+
 SequenceInput text_input(const std::string& text) { return {.text = text}; }
 SequenceInput words_input(const Words& words) { return {.words = words, .is_split_into_words = true}; }
 
@@ -254,27 +261,34 @@ BatchEncoding Tokenizer::encode_plus(const SequenceArgument& text, const std::op
   return result;
 }
 
-BatchEncoding Tokenizer::batch_encode_plus(std::span<const ItemArgument> items, const CallOptions& options) const {
+std::vector<Encoding> Tokenizer::encode_batch(std::span<const ItemArgument> items, const CallOptions& options, int threads) const {
   std::vector<std::string> warnings;
-  CallOptions resolved = resolve_options(*this, options, warnings);
-  std::vector<ItemArgument> joined;  // the requests view it
-  joined.reserve(items.size());
-  for (const ItemArgument& item : items) joined.push_back(joined_words(item, resolved.is_split_into_words));
+  const CallOptions resolved = resolve_options(*this, options, warnings);
+  if (is_fast()) check_fast_options(*this, resolved);
+  const std::vector<ItemArgument> joined = with_joined_words(items, resolved.is_split_into_words);
   std::vector<EncodeRequest> requests;
   requests.reserve(joined.size());
-  BatchEncoding result;
+  for (const ItemArgument& item : joined)
+    requests.push_back(is_fast() ? fast_request(item, resolved.is_split_into_words)
+                                 : slow_batch_request(item, resolved.is_split_into_words));
+  std::vector<Encoding> encodings = encode_requests(requests, resolved, threads);
+  if (!encodings.empty()) encodings.front().warnings.insert(encodings.front().warnings.begin(), warnings.begin(), warnings.end());
+  return encodings;
+}
+
+BatchEncoding Tokenizer::batch_encode_plus(std::span<const ItemArgument> items, const CallOptions& options) const {
   if (is_fast()) {
-    check_fast_options(*this, resolved);
-    for (const ItemArgument& item : joined) requests.push_back(fast_request(item, resolved.is_split_into_words));
-    require(!requests.empty(), ErrorCode::index, "a batch of the fast form has to have at least one text");
-    result = fast_fields(encode_requests(requests, resolved, 0), resolved, *state_, false);
-  } else {
-    refuse_offsets(resolved);
-    for (const ItemArgument& item : joined) requests.push_back(slow_batch_request(item, resolved.is_split_into_words));
-    CallOptions unpadded = resolved;
-    unpadded.padding = PaddingStrategy::do_not_pad;
-    result = slow_batch_fields(*this, *state_, encode_requests(requests, unpadded, 0), resolved);
+    std::vector<Encoding> encodings = encode_batch(items, options, 0);
+    require(!encodings.empty(), ErrorCode::index, "a batch of the fast form has to have at least one text");
+    return fast_fields(std::move(encodings), options, *state_, false);
   }
+  std::vector<std::string> warnings;
+  const CallOptions resolved = resolve_options(*this, options, warnings);
+  refuse_offsets(resolved);
+  CallOptions unpadded = resolved;
+  unpadded.padding = PaddingStrategy::do_not_pad;
+  unpadded.padding_by_name = true;
+  BatchEncoding result = slow_batch_fields(*this, *state_, encode_batch(items, unpadded, 0), resolved);
   add_warnings(result, warnings);
   return result;
 }

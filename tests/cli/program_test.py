@@ -10,6 +10,7 @@ import os
 import pathlib
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -578,6 +579,70 @@ class TrainTokenizer(Program):
         again, _ = self.check(albert("train-tokenizer", "--model", output, "--compare", "the wind", "--compare", "The (caf\u00e9) "), 0)
         self.assertEqual(again, out)
         self.check(albert("train-tokenizer", "--model", "/nonexistent", "--compare", "x"), 66)
+
+
+class Tokenize(Program):
+    def test_words(self):
+        words = ["The", "wind was", "", "cold."]
+        jsonl = json.dumps({"text": words}) + "\n" + json.dumps({"text": [], "text_pair": ["It"]}) + "\n"
+        whole = ("--json", "--is-split-into-words")
+        row, = self.rows(albert("tokenize", *whole, "--return-word-ids", *words))
+        self.assertEqual(row["word_ids"], [None, 0, 1, 1, 3, 3, None])
+        self.assertEqual(row["offsets"][2:4], [[0, 4], [4, 8]])
+        rows = self.rows(albert("tokenize", *whole, "--input", "-", "--input-format", "jsonl", "--padding", "true", text=jsonl))
+        self.assertEqual(rows[0]["ids"], row["ids"])
+        self.assertEqual([sum(r["attention_mask"]) for r in rows], [7, 4])
+        slow = self.rows(albert("tokenize", *whole, "--slow", *words))
+        self.assertEqual([r["tokens"] for r in slow], [row["tokens"]])
+        # The slow form refuses a text without words; the rows around it are answered.
+        rows = self.rows(albert("tokenize", *whole, "--slow", "--keep-going", "--input", "-", "--input-format", "jsonl", text=jsonl))
+        self.assertEqual([list(r) == ["error"] for r in rows], [False, True])
+        self.check(albert("tokenize", *whole, "--input", "-", "--input-format", "jsonl", text='{"text": "no list"}\n'), 65)
+
+    def test_members(self):
+        row, = self.rows(albert("tokenize", "--json", TEXT))
+        self.assertEqual(list(row), ["ids", "tokens", "offsets", "type_ids", "special_tokens_mask"])
+        row, = self.rows(albert("tokenize", "--json", "--return-token-type-ids", "false", "--return-special-tokens-mask", "false", "--return-offsets-mapping",
+                                "false", "--return-attention-mask", "true", "--return-length", "--return-word-ids", "--return-sequence-ids", TEXT))
+        self.assertEqual(list(row), ["ids", "tokens", "attention_mask", "length", "word_ids", "sequence_ids"])
+        self.assertEqual(row["length"], len(row["ids"]))
+        for arguments in (["--return-offsets-mapping", "true", "--slow"], ["--return-word-ids", "--slow"], ["--return-length=3"],
+                          ["--return-token-type-ids", "yes"], ["--padding-side", "up"], ["--split-special-tokens"], ["--add-token", ""],
+                          ["--add-token", '{"lstrip": true}'], ["--add-token", '{"content": "x", "bold": true}']):
+            self.check(albert("tokenize", *arguments, TEXT), 2)
+
+    def test_sides(self):
+        ends = ("--json", "--max-length", "4", "--truncation", "true")
+        right, = self.rows(albert("tokenize", *ends, TEXT))
+        left, = self.rows(albert("tokenize", *ends, "--truncation-side", "left", TEXT))
+        whole, = self.rows(albert("tokenize", "--json", TEXT))
+        self.assertEqual(right["ids"][1:3], whole["ids"][1:3])
+        self.assertEqual(left["ids"][1:3], whole["ids"][-3:-1])
+        padded, = self.rows(albert("tokenize", "--json", "--padding", "max_length", "--max-length", "16", "--padding-side", "left", TEXT))
+        self.assertEqual(padded["ids"], [0] * (16 - len(whole["ids"])) + whole["ids"])
+
+    def test_warns_once_as_the_reference_logs(self):
+        text = f"{TEXT}\n{TEXT}\n"
+        for arguments, warnings in ([], 0), (["--max-length", "4"], 1), (["--max-length", "4", "--truncation", "true"], 0), (["--padding", "true", "--max-length", "4"], 1):
+            out, err = self.check(albert("tokenize", "--json", *arguments, text=text), 0)
+            self.assertEqual(len(out.splitlines()), 2)
+            self.assertEqual(err.count("warning"), warnings, arguments)
+
+    def test_added_tokens_are_saved(self):
+        with tempfile.TemporaryDirectory() as folder:
+            saved = os.path.join(folder, "tokenizer")
+            for form in [], ["--slow"]:
+                token = '{"content": "zorp", "lstrip": true, "normalized": false}'
+                added, = self.rows(albert("tokenize", "--json", *form, "--add-token", token, "--add-special-token", "<ent>", "--save-tokenizer", saved,
+                                          "The wind was  zorp<ent>"))
+                again, = self.rows(albert("tokenize", "--json", *form, "--model", saved, "The wind was  zorp<ent>"))
+                self.assertEqual(again, added)
+                self.assertEqual(again["ids"][-3:-1], [8001, 8000])
+                text, = self.rows(albert("detokenize", "--json", *form, "--model", saved, "--skip-special-tokens", *map(str, added["ids"])))
+                self.assertEqual(text, {"text": "the wind waszorp" if not form else "the wind was zorp"})
+                shutil.rmtree(saved)
+
+
 
 
 class WithTensors(Program):
