@@ -227,6 +227,7 @@ int tokenize(const Arguments& arguments) {
   albert::CallOptions call = flags.as_given();
   call.add_special_tokens = !no_special_tokens;
   call.is_split_into_words = words;
+  if (words && sampling.lists_segmentations()) throw Failure(Exit::usage, "--nbest is for texts, not for --is-split-into-words");
   if (words && !rows.input.arguments.empty()) {
     const Json list = Json::Array(rows.input.arguments.begin(), rows.input.arguments.end());
     rows.input.arguments = {albert::dump_json(list)};
