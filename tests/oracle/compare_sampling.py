@@ -58,7 +58,7 @@ def run(program, directory, texts, *options):
     rows = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     done = subprocess.run([program, "tokenize", "--slow", "--model", directory, "--json", "--input", "-", "--input-format", "jsonl", *options],
                           input=rows.encode("utf-8", "surrogatepass"), stdout=subprocess.PIPE, check=True)
-    return [json.loads(line) for line in done.stdout.decode().splitlines()]
+    return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
 
 
 def compare_n_best(program, directory, tokenizer, texts, count):
