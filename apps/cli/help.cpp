@@ -50,18 +50,43 @@ std::string lines_of(const std::vector<const Option*>& options) {
   return out;
 }
 
-/// "  [--name METAVAR] [--name]", as many as fit in a line.
-std::string packed(const std::vector<const Option*>& options) {
-  std::string out, line;
-  for (const auto* option : options) {
-    const std::string item = "[" + left_of(*option) + "]";
+/// `first`, then the items, as many as fit in a line.
+std::string filled(const std::string& first, const std::vector<std::string>& items) {
+  std::string out, line = first;
+  for (const auto& item : items) {
     if (line.size() + item.size() + 1 > kWidth) {
       out += line + "\n";
-      line.clear();
+      line = "  ";
     }
-    line += (line.empty() ? "  " : " ") + item;
+    line += (line.empty() || line.back() != ' ' ? " " : "") + item;
   }
-  return line.empty() ? out : out + line + "\n";
+  return out + line + "\n";
+}
+
+/// "TITLE:" and "[--name METAVAR] [--name]" below it; in short, the names alone beside it.
+std::string packed(const std::string& title, const std::vector<const Option*>& options, bool in_short) {
+  std::vector<std::string> items;
+  items.reserve(options.size());
+  for (const auto* option : options) items.push_back(in_short ? option->name : "[" + left_of(*option) + "]");
+  return in_short ? filled(title + ":", items) : title + ":\n" + filled("  ", items);
+}
+
+std::string render(const CommandTable& table, bool in_short) {
+  std::string out = "usage: albert " + table.command + " [OPTIONS]" + (table.positional.empty() ? "" : " " + table.positional) + "\n" +
+                    table.purpose + "\n\n";
+  std::vector<std::string> headings;
+  for (const auto& option : table.options)
+    if (std::find(headings.begin(), headings.end(), option.heading) == headings.end()) headings.push_back(option.heading);
+  for (const auto& heading : headings) {
+    std::vector<const Option*> options;
+    for (const auto& option : table.options)
+      if (option.heading == heading) options.push_back(&option);
+    out += heading.empty() ? lines_of(options) : packed(heading, options, in_short);
+  }
+  out += "common: ";
+  for (const auto& option : table.common) out += option.name + ", ";
+  out += "--help (albert help options)\n";
+  return out + (table.examples.empty() ? "" : "\nexample: " + table.examples.front() + "\n");
 }
 
 }  // namespace
@@ -83,21 +108,10 @@ std::string overview() {
 }
 
 std::string help_of(const CommandTable& table) {
-  std::string out = "usage: albert " + table.command + " [OPTIONS]" + (table.positional.empty() ? "" : " " + table.positional) + "\n" +
-                    table.purpose + "\n\n";
-  std::vector<std::string> headings;
-  for (const auto& option : table.options)
-    if (std::find(headings.begin(), headings.end(), option.heading) == headings.end()) headings.push_back(option.heading);
-  for (const auto& heading : headings) {
-    std::vector<const Option*> options;
-    for (const auto& option : table.options)
-      if (option.heading == heading) options.push_back(&option);
-    out += heading.empty() ? lines_of(options) : heading + ":\n" + packed(options);
-  }
-  out += "common: ";
-  for (const auto& option : table.common) out += option.name + ", ";
-  out += "--help (albert help options)\n";
-  return out + (table.examples.empty() ? "" : "\nexample: " + table.examples.front() + "\n");
+  constexpr std::ptrdiff_t screen = 24;
+  std::string text = render(table, false);
+  if (std::count(text.begin(), text.end(), '\n') > screen) text = render(table, true);
+  return text;
 }
 
 std::string help_of_common_options(const CommandTable& table) {

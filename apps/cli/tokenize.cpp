@@ -204,9 +204,9 @@ int tokenize(const Arguments& arguments) {
   Options options("tokenize", "Shows the tokens of texts and their ids.", "[TEXT...]");
   options.text("--text-pair", text_pair, "TEXT", "the second text");
   flags.declare_all(options);
+  options.heading("more of the call");
   options.flag("--no-add-special-tokens", no_special_tokens, "without [CLS] and [SEP]");
   options.flag("--is-split-into-words", words, "a text is a list of words; the arguments are one text's");
-  options.heading("more of the call");
   changes.declare_sides(options);
   options.flag("--split-special-tokens", split_special_tokens, "special tokens in a text are text (slow)");
   returned.declare(options);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -259,11 +260,15 @@ class Tokenizer {
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 
+  using EntryVisitor = std::function<void(std::string_view text, std::int32_t id)>;
+
   // What the forms do differently. `options` are resolved: lengths are known, strategies are consistent.
   [[nodiscard]] virtual Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const = 0;
   [[nodiscard]] virtual std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const = 0;
   /// Writes all but tokenizer_config.json and special_tokens_map.json; returns the paths.
   [[nodiscard]] virtual std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const = 0;
+  /// Calls visit(text, id) for the entries of the vocabulary, by id.
+  virtual void for_each_entry(const EntryVisitor& visit) const = 0;
 
   std::unique_ptr<TokenizerState> state_;  // what both forms share: roles, sides, init arguments
 
@@ -306,6 +311,7 @@ class SlowTokenizer : public Tokenizer {
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
   [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
+  void for_each_entry(const EntryVisitor& visit) const override;
 
  private:
   struct Impl;
@@ -342,6 +348,7 @@ class FastTokenizer : public Tokenizer {
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
   [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
+  void for_each_entry(const EntryVisitor& visit) const override;
 
  private:
   struct Impl;

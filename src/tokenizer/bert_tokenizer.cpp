@@ -72,6 +72,9 @@ class BertModel final : public SlowModel {
     return std::string(python_strip(replace_all(std::move(out), " ##", "")));
   }
 
+  void for_each(const std::function<void(std::string_view, std::int32_t)>& visit) const override {
+    vocabulary_.for_each([&](std::string_view text, std::uint32_t id) { visit(text, static_cast<std::int32_t>(id)); });
+  }
   [[nodiscard]] std::int64_t size() const noexcept override { return static_cast<std::int64_t>(vocabulary_.size()); }
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view text) const override {
     const auto id = vocabulary_.find(text);

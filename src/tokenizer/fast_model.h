@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,11 @@ class FastModel {
   [[nodiscard]] virtual std::optional<std::uint32_t> find(std::string_view text) const noexcept = 0;
   /// The text of an id; null when there is no such id.
   [[nodiscard]] virtual std::optional<std::string_view> find_id(std::uint32_t id) const noexcept = 0;
+  /// Calls visit(text, id) by id.
+  virtual void for_each(const std::function<void(std::string_view, std::int32_t)>& visit) const {
+    for (std::uint32_t id = 0; id < size(); ++id)
+      if (const auto text = find_id(id)) visit(*text, static_cast<std::int32_t>(id));
+  }
   /// Whether tokens that go on within a word are marked by a prefix.
   [[nodiscard]] virtual bool has_subword_prefix() const noexcept { return false; }
 

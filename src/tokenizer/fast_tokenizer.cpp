@@ -167,6 +167,7 @@ std::string FastTokenizer::convert_id_to_token(std::int32_t id) const {
   return std::string(*token);
 }
 
+void FastTokenizer::for_each_entry(const EntryVisitor& visit) const { impl_->pipeline->model().for_each(visit); }
 std::int64_t FastTokenizer::vocab_size() const noexcept { return static_cast<std::int64_t>(impl_->pipeline->model().size()); }
 std::int64_t FastTokenizer::size() const noexcept { return static_cast<std::int64_t>(impl_->pipeline->size()); }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,10 @@ class SlowModel {
   [[nodiscard]] virtual std::int32_t unknown_id() const noexcept = 0;
   /// The text of an id. Error{index} when there is none and nothing stands for it.
   [[nodiscard]] virtual std::string_view text_of(std::int32_t id) const = 0;
+  /// Calls visit(text, id) by id.
+  virtual void for_each(const std::function<void(std::string_view, std::int32_t)>& visit) const {
+    for (std::int32_t id = 0; id < size(); ++id) visit(text_of(id), id);
+  }
   /// The entry that the reference no longer counts when another text was added under its id; null: none.
   [[nodiscard]] virtual std::optional<std::string_view> entry_hidden_by(std::int32_t added_id) const = 0;
 

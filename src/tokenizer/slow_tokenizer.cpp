@@ -107,6 +107,7 @@ std::string SlowTokenizer::convert_tokens_to_string(std::span<const std::string>
 std::int32_t SlowTokenizer::convert_token_to_id(std::string_view token) const { return impl_->id_of(token); }
 std::optional<std::int32_t> SlowTokenizer::find_token(std::string_view token) const { return impl_->find(token); }
 std::string SlowTokenizer::convert_id_to_token(std::int32_t id) const { return std::string(impl_->text_of(id)); }
+void SlowTokenizer::for_each_entry(const EntryVisitor& visit) const { impl_->model->for_each(visit); }
 std::int64_t SlowTokenizer::vocab_size() const noexcept { return impl_->model->size(); }
 std::int64_t SlowTokenizer::size() const noexcept { return impl_->size; }
 

@@ -182,8 +182,7 @@ std::vector<std::optional<std::string>> Tokenizer::convert_ids_to_tokens(std::sp
 
 std::map<std::string, std::int32_t> Tokenizer::get_vocab() const {
   std::map<std::string, std::int32_t> vocab;
-  const auto count = static_cast<std::int32_t>(vocab_size());
-  for (std::int32_t id = 0; id < count; ++id) vocab.insert_or_assign(convert_id_to_token(id), id);
+  for_each_entry([&](std::string_view token, std::int32_t id) { vocab.insert_or_assign(std::string(token), id); });
   for (const auto& [id, token] : added_tokens()) vocab.insert_or_assign(token.content, id);
   return vocab;
 }

@@ -18,6 +18,9 @@ class WordPieceModel final : public FastModel {
   [[nodiscard]] std::size_t distinct_size() const noexcept override { return vocabulary_.size(); }
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept override { return vocabulary_.find(text); }
   [[nodiscard]] std::optional<std::string_view> find_id(std::uint32_t id) const noexcept override { return vocabulary_.find_id(id); }
+  void for_each(const std::function<void(std::string_view, std::int32_t)>& visit) const override {
+    vocabulary_.for_each([&](std::string_view text, std::uint32_t id) { visit(text, static_cast<std::int32_t>(id)); });
+  }
   [[nodiscard]] bool has_subword_prefix() const noexcept override { return !vocabulary_.prefix().empty(); }
   void write(PrettyJson& out) const override;
   [[nodiscard]] File file() const override { return {"vocab.txt", vocabulary_.lines()}; }
