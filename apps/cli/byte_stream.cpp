@@ -1,81 +1,78 @@
 #include "byte_stream.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "failure.h"
-#include "interrupt.h"
 
 namespace cli {
+namespace {
 
-ByteStream::ByteStream(const std::string& path) : name_(path == "-" ? "standard input" : path) {
-  if (path == "-") {
-    descriptor_ = STDIN_FILENO;
-  } else {
-    descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw Failure(Exit::missing, "cannot read " + path + ": " + std::strerror(errno));
-  }
-  struct stat status{};
-  if (::fstat(descriptor_, &status) != 0) return;
-  if (S_ISDIR(status.st_mode)) {
-    if (path != "-") ::close(descriptor_);
-    throw Failure(Exit::missing, "cannot read " + name_ + ": it is a directory");
-  }
-  if (S_ISREG(status.st_mode)) size_ = static_cast<std::uint64_t>(status.st_size);
-}
+constexpr std::size_t kBuffer = std::size_t{1} << 18;
 
-ByteStream::~ByteStream() {
-  if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+}  // namespace
+
+ByteStream::ByteStream(const std::string& path, Patience patience) : input_(path, std::move(patience)), buffer_(kBuffer, '\0') {}
+
+void ByteStream::detect() {
+  detected_ = true;
+  do {
+    const std::size_t count = input_.read(std::span(buffer_).subspan(size_));
+    end_ = count == 0;
+    size_ += count;
+  } while (!end_ && size_ < kMagicBytes && may_become_magic({buffer_.data(), size_}));
+  decompressor_ = decompressor_for({buffer_.data(), size_});
+  if (!decompressor_) return;
+  raw_.assign(kBuffer, '\0');
+  std::copy_n(buffer_.data(), size_, raw_.data());
+  raw_left_ = {raw_.data(), size_};
+  size_ = 0;
 }
 
 bool ByteStream::fill() {
-  constexpr std::size_t kBuffer = std::size_t{1} << 16;
-  if (end_) return false;
-  before_ += buffer_.size();
-  position_ = 0;
-  buffer_.resize(kBuffer);
-  while (true) {
-    const ssize_t count = ::read(descriptor_, buffer_.data(), kBuffer);
-    if (count < 0 && errno == EINTR) {
-      check_interrupt();
-      continue;
-    }
-    if (count < 0) throw Failure(Exit::missing, "cannot read " + name_ + ": " + std::strerror(errno));
-    buffer_.resize(static_cast<std::size_t>(count));
-    end_ = count == 0;
-    return !end_;
+  position_ = size_ = 0;
+  if (!detected_) detect();
+  if (!decompressor_) {
+    if (size_ == 0 && !end_) size_ = input_.read(buffer_);
+    end_ = end_ || size_ == 0;
+    return size_ > 0;
   }
+  try {
+    while ((size_ = decompressor_->run(raw_left_, buffer_)) == 0) {
+      if (!end_) raw_left_ = {raw_.data(), input_.read(raw_)};
+      if (!raw_left_.empty()) continue;
+      end_ = true;
+      if (!decompressor_->complete()) throw DamagedInput("the input ends early");
+      return false;
+    }
+  } catch (const DamagedInput& damage) {
+    throw Failure(Exit::bad_data, name() + ": damaged " + std::string(decompressor_->name()) + " data near byte " +
+                                      std::to_string(input_.taken() - raw_left_.size()) + ": " + damage.what());
+  }
+  return true;
 }
 
 bool ByteStream::get_line(std::string& line, std::size_t limit, bool& too_long) {
-  bool any = false;
   too_long = false;
-  while (position_ < buffer_.size() || fill()) {
-    any = true;
+  bool any = false;
+  while (position_ < size_ || fill()) {
     const char* start = buffer_.data() + position_;
-    const std::size_t available = buffer_.size() - position_;
-    const char* feed = std::char_traits<char>::find(start, available, '\n');
-    const std::size_t count = feed != nullptr ? static_cast<std::size_t>(feed - start) : available;
+    const std::size_t available = size_ - position_;
+    const void* feed = std::memchr(start, '\n', available);
+    const std::size_t count = feed != nullptr ? static_cast<std::size_t>(static_cast<const char*>(feed) - start) : available;
+    position_ += count + (feed != nullptr ? 1 : 0);
+    if (passing_over_) {
+      passing_over_ = feed == nullptr;
+      continue;
+    }
+    any = true;
     const std::size_t room = limit - std::min(limit, line.size());
     line.append(start, std::min(count, room));
-    too_long = too_long || count > room;
-    position_ += count + (feed != nullptr ? 1 : 0);
-    if (feed != nullptr) break;
-    if (too_long && size_ == 0) return true;  // an endless line must not be waited for
+    too_long = count > room;
+    passing_over_ = too_long && feed == nullptr;
+    if (feed != nullptr || too_long) break;
   }
   return any;
-}
-
-bool ByteStream::ready() const {
-  if (position_ < buffer_.size() || end_) return true;
-  struct pollfd descriptor{descriptor_, POLLIN, 0};
-  return ::poll(&descriptor, 1, 0) > 0;
 }
 
 }  // namespace cli

@@ -36,11 +36,12 @@ struct TokenizerChoice {
   [[nodiscard]] bool use_fast() const { return !slow; }
 };
 
-/// --input, --input-format, --field, --json, --output, --keep-going.
+/// --input, --input-format, --field, --skip, --json, --output, --append, --keep-going.
 struct RowOptions {
   InputOptions input;
   bool json = false;
   std::optional<std::string> output;
+  bool append = false;
   bool keep_going = false;
 
   /// `fields` are the names that the command reads: what --field may rename.

@@ -76,11 +76,11 @@ int detokenize(const Arguments& arguments) {
   const auto tokenizer = load_tokenizer(model, choice);
   changes.apply(*tokenizer);
   run_rows(rows, [&](std::span<const Row> window, const Style&) {
-    std::vector<albert::Outcome<std::string>> answers;
+    std::vector<albert::Outcome<Answer>> answers;
     for (const Row& row : window) {
       try {
         const std::string text = tokenizer->decode(parse_ids(row), skip, clean_up);
-        answers.emplace_back(rows.json ? json_line(Json::Object{{"text", text}}) : one_line(text) + "\n");
+        answers.emplace_back(Answer(rows.json ? json_line(Json::Object{{"text", text}}) : one_line(text) + "\n"));
       } catch (const Error& error) {
         answers.emplace_back(error);
       }

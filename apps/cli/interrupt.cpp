@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 
 #include "failure.h"
@@ -15,8 +16,13 @@ std::atomic<int> deferring{0};
 std::atomic<int> pending{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
+int bell[2] = {-1, -1};  // a pipe: rung by the handler, seen by poll()
+
 extern "C" void on_signal(int) {
   if (deferring.load() == 0 || pending.exchange(1) != 0) _exit(static_cast<int>(Exit::interrupted));
+  const int error = errno;
+  static_cast<void>(!::write(bell[1], "", 1));
+  errno = error;
 }
 
 }  // namespace
@@ -24,6 +30,7 @@ extern "C" void on_signal(int) {
 void install_signal_handlers() {
   for (int descriptor = 0; descriptor <= 2; ++descriptor)
     if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", descriptor == 0 ? O_RDONLY : O_WRONLY));
+  static_cast<void>(::pipe2(bell, O_CLOEXEC | O_NONBLOCK));
   struct sigaction action{};
   action.sa_handler = on_signal;  // no SA_RESTART: a blocked read returns
   sigemptyset(&action.sa_mask);
@@ -34,6 +41,8 @@ void install_signal_handlers() {
   }
   std::signal(SIGPIPE, SIG_IGN);
 }
+
+int interrupt_descriptor() noexcept { return bell[0]; }
 
 void check_interrupt() {
   if (pending.load() != 0) throw Failure(Exit::interrupted, "interrupted");

@@ -1,4 +1,4 @@
-// Ctrl-C: ends the program at once, or at the next safe point while a result file is open.
+// Ctrl-C: ends the program at once, or at the next safe point while rows are being answered.
 #pragma once
 
 namespace cli {
@@ -9,6 +9,8 @@ void install_signal_handlers();
 
 /// Throws Failure{interrupted} when a signal was deferred.
 void check_interrupt();
+/// Readable from the moment a signal was deferred: for poll() beside a descriptor that may be quiet.
+[[nodiscard]] int interrupt_descriptor() noexcept;
 
 /// While one lives, a first signal waits for check_interrupt(); a second one ends the program.
 class DeferInterrupts {

@@ -1,7 +1,5 @@
 #include "rows.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "albert/error.h"
@@ -56,16 +54,13 @@ std::vector<std::string> Row::texts(const std::string& name) const {
   return texts;
 }
 
-RowReader::RowReader(InputOptions options) : options_(std::move(options)) {
+RowReader::RowReader(InputOptions options, Patience patience) : options_(std::move(options)), patience_(std::move(patience)) {
   if (options_.format) static_cast<void>(format_of(""));
   if (options_.arguments.empty() && options_.files.empty()) options_.files.emplace_back("-");
   for (const auto& path : options_.files) {
-    struct stat status{};
-    if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-      total_ = 0;
-      break;
-    }
-    total_ += static_cast<std::uint64_t>(status.st_size);
+    const std::uint64_t size = input_size(path);
+    total_ = size == 0 ? 0 : total_ + size;
+    if (size == 0) break;
   }
 }
 
@@ -73,8 +68,8 @@ RowReader::Format RowReader::format_of(const std::string& path) const {
   std::string name = "text";
   if (options_.format) {
     name = *options_.format;
-  } else if (const auto dot = path.rfind('.'); dot != std::string::npos) {
-    const std::string extension = path.substr(dot + 1);
+  } else if (const auto plain = without_compression(path); plain.rfind('.') != std::string_view::npos) {
+    const std::string extension(plain.substr(plain.rfind('.') + 1));
     if (extension == "jsonl" || extension == "ndjson" || extension == "csv" || extension == "tsv") name = extension;
   }
   if (name == "text") return Format::text;
@@ -89,36 +84,44 @@ bool RowReader::open_next() {
   stream_.reset();
   if (file_ == options_.files.size()) return false;
   const std::string& path = options_.files[file_++];
-  stream_ = std::make_unique<ByteStream>(path);
+  stream_ = std::make_unique<ByteStream>(path, patience_);
   format_ = format_of(path);
   number_ = 0;
   columns_.clear();
+  passing_over_ = false;
   return true;
 }
 
 bool RowReader::next(Row& row) {
+  for (; options_.skip > 0; --options_.skip, ++rows_)
+    if (!advance(nullptr)) return false;
   row = Row{};
+  row.index = rows_++;
+  return advance(&row);
+}
+
+bool RowReader::advance(Row* row) {
   if (argument_ < options_.arguments.size()) {
-    row.place = "argument " + std::to_string(argument_ + 1);
-    row.fields.set(options_.text_field, options_.arguments[argument_++]);
-    finish(row, true);
+    if (row != nullptr) {
+      row->place = "argument " + std::to_string(argument_ + 1);
+      row->fields.set(options_.text_field, options_.arguments[argument_]);
+      finish(*row, true);
+    }
+    ++argument_;
     return true;
   }
   while (stream_ || open_next()) {
     const bool any = format_ == Format::text ? read_text(row) : format_ == Format::jsonl ? read_jsonl(row) : read_table(row);
     if (any) {
-      row.place = "row " + std::to_string(++number_) + " of " + stream_->name();
-      finish(row, format_ == Format::text);
+      ++number_;
+      if (row == nullptr) return true;
+      row->place = "row " + std::to_string(number_) + " of " + stream_->name();
+      finish(*row, format_ == Format::text);
       return true;
     }
     if (!open_next()) return false;
   }
   return false;
-}
-
-bool RowReader::ready() const {
-  if (argument_ < options_.arguments.size()) return true;
-  return stream_ ? stream_->ready() : file_ < options_.files.size() && options_.files[file_] != "-";
 }
 
 std::optional<double> RowReader::progress() const {
@@ -127,56 +130,68 @@ std::optional<double> RowReader::progress() const {
   return std::min(1.0, static_cast<double>(taken) / static_cast<double>(total_));
 }
 
-bool RowReader::read_text(Row& row) {
-  std::string line;
+bool RowReader::read_text(Row* row) {
   bool too_long = false;
+  if (row == nullptr) {
+    line_.clear();
+    return stream_->get_line(line_, kLongestRow, too_long);
+  }
+  std::string line;
   if (!stream_->get_line(line, kLongestRow, too_long)) return false;
-  if (too_long) row.error = kTooLong;
+  if (too_long) row->error = kTooLong;
   if (number_ == 0) strip_byte_order_mark(line);
   strip_carriage_return(line);
-  row.fields.set(options_.text_field, std::move(line));
+  row->fields.set(options_.text_field, std::move(line));
   return true;
 }
 
-bool RowReader::read_jsonl(Row& row) {
-  std::string line;
+bool RowReader::read_jsonl(Row* row) {
   bool too_long = false;
   do {
-    line.clear();
-    if (!stream_->get_line(line, kLongestRow, too_long)) return false;
-    if (number_ == 0) strip_byte_order_mark(line);
-    strip_carriage_return(line);
-  } while (line.find_first_not_of(" \t") == std::string::npos);
+    line_.clear();
+    if (!stream_->get_line(line_, kLongestRow, too_long)) return false;
+    if (number_ == 0) strip_byte_order_mark(line_);
+    strip_carriage_return(line_);
+  } while (line_.find_first_not_of(" \t") == std::string::npos && !too_long);
+  if (row == nullptr) return true;
   if (too_long) {
-    row.error = kTooLong;
+    row->error = kTooLong;
     return true;
   }
   try {
-    row.fields = albert::parse_json(line);
-    if (!row.fields.is_object()) {
-      row.error = "expected a JSON object, got " + std::string(row.fields.type_name());
-      row.fields = Json();
+    row->fields = albert::parse_json(line_);
+    if (!row->fields.is_object()) {
+      row->error = "expected a JSON object, got " + std::string(row->fields.type_name());
+      row->fields = Json();
     }
   } catch (const Error& error) {
-    row.error = error.what();
+    row->error = error.what();
   }
   return true;
 }
 
 // One record: cells of RFC 4180 (quotes, doubled quotes, line feeds inside quotes) for CSV; a line
-// split at tabs, quotes being ordinary characters, for TSV.
+// split at tabs, quotes being ordinary characters, for TSV. The rest of a record that is too long is
+// passed over by the next call: an endless one must not be waited for.
 bool RowReader::read_cells(std::vector<std::string>& cells, std::optional<std::string>& error) {
   cells.assign(1, "");
   std::size_t size = 0;
   bool any = false, quoted = false, was_quoted = false;
   const char separator = format_ == Format::csv ? ',' : '\t';
   for (int byte; (byte = stream_->get()) >= 0;) {
+    const char c = static_cast<char>(byte);
+    if (passing_over_) {
+      rest_quoted_ = rest_quoted_ != (c == '"' && format_ == Format::csv);
+      passing_over_ = rest_quoted_ || c != '\n';
+      continue;
+    }
     any = true;
     if (++size > kLongestRow) {
       error = kTooLong;
+      rest_quoted_ = quoted != (c == '"' && format_ == Format::csv);
+      passing_over_ = rest_quoted_ || c != '\n';
       return true;
     }
-    const char c = static_cast<char>(byte);
     if (quoted) {
       if (c != '"') {
         cells.back() += c;
@@ -202,7 +217,7 @@ bool RowReader::read_cells(std::vector<std::string>& cells, std::optional<std::s
   return any;
 }
 
-bool RowReader::read_table(Row& row) {
+bool RowReader::read_table(Row* row) {
   std::vector<std::string> cells;
   std::optional<std::string> error;
   if (columns_.empty()) {
@@ -213,10 +228,11 @@ bool RowReader::read_table(Row& row) {
   do {
     if (!read_cells(cells, error)) return false;
   } while (!error && cells.size() == 1 && cells[0].empty() && columns_.size() > 1);  // an empty line
-  row.error = error;
+  if (row == nullptr) return true;
+  row->error = error;
   if (!error && cells.size() != columns_.size())
-    row.error = "expected " + std::to_string(columns_.size()) + " cells as in the header, got " + std::to_string(cells.size());
-  for (std::size_t i = 0; !row.error && i < cells.size(); ++i) row.fields.set(columns_[i], std::move(cells[i]));
+    row->error = "expected " + std::to_string(columns_.size()) + " cells as in the header, got " + std::to_string(cells.size());
+  for (std::size_t i = 0; !row->error && i < cells.size(); ++i) row->fields.set(columns_[i], std::move(cells[i]));
   return true;
 }
 

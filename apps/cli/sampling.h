@@ -22,6 +22,8 @@ class SamplingOptions {
   /// From here on the inputs take the draws `first`, `first` + 1, …
   void start_at(std::uint64_t first) const;
 
+  /// Whether the tokenizer may draw: its inputs then go through it in order.
+  [[nodiscard]] bool draws() const noexcept { return tokenizer_ != nullptr; }
   [[nodiscard]] bool lists_segmentations() const noexcept { return nbest_.has_value(); }
   /// The --nbest segmentations of a text.
   [[nodiscard]] std::vector<albert::Segmentation> segmentations(const std::string& text) const;

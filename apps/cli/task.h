@@ -1,6 +1,7 @@
 // One command for each pipeline: rows to inputs, results to JSON or to text for people.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,11 +39,11 @@ int run_task(const ModelOptions& model, const TokenizerChoice& tokenizer, const 
 
   run_rows(rows, [&](std::span<const Row> window, const Style& style) {
     // A row that gives no input keeps its error; the others are answered together.
-    std::vector<albert::Outcome<std::string>> answers;
+    std::vector<albert::Outcome<Answer>> answers;
     std::vector<typename P::Input> inputs;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < window.size(); ++i) {
-      answers.emplace_back(std::string());
+      answers.emplace_back(Answer());
       try {
         inputs.push_back(input(window[i]));
         places.push_back(i);
@@ -50,16 +51,24 @@ int run_task(const ModelOptions& model, const TokenizerChoice& tokenizer, const 
         answers.back() = error;
       }
     }
+    // Texts are long beside the numbers they show: each is made when it is written, while the next
+    // window computes.
+    struct Answered {
+      std::vector<typename P::Input> inputs;
+      std::vector<albert::Outcome<typename P::Result>> results;
+    };
     auto results = pipeline.run(std::span<const typename P::Input>(inputs), options);
-    for (std::size_t k = 0; k < results.size(); ++k) {
+    const auto answered = std::make_shared<const Answered>(Answered{std::move(inputs), std::move(results)});
+    for (std::size_t k = 0; k < answered->results.size(); ++k) {
       auto& answer = answers[places[k]];
-      if (!results[k].ok()) {
-        answer = results[k].error();
-      } else if (rows.json) {
-        answer = json_line(P::to_json(results[k].value(), options));
-      } else {
-        answer = show(inputs[k], results[k].value(), style);
+      if (!answered->results[k].ok()) {
+        answer = answered->results[k].error();
+        continue;
       }
+      answer = Answer([answered, k, &rows, &options, &show, style] {
+        const auto& result = answered->results[k].value();
+        return rows.json ? json_line(P::to_json(result, options)) : show(answered->inputs[k], result, style);
+      });
     }
     return answers;
   });

@@ -1,8 +1,10 @@
 #include "terminal.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,7 +12,20 @@
 
 namespace cli {
 
-Style::Style(bool terminal) : colour_(terminal) {
+namespace {
+
+std::size_t terminal_columns() {
+  constexpr std::size_t kUsual = 80, kMost = 1000;
+  struct winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::min<std::size_t>(size.ws_col, kMost);
+  const char* variable = std::getenv("COLUMNS");
+  const auto columns = variable != nullptr ? std::strtoul(variable, nullptr, 10) : 0;
+  return columns == 0 ? kUsual : std::min<std::size_t>(columns, kMost);
+}
+
+}  // namespace
+
+Style::Style(bool terminal) : colour_(terminal), columns_(terminal ? terminal_columns() : 0) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");
   if (no_color != nullptr && *no_color != '\0') colour_ = false;
@@ -22,15 +37,13 @@ std::string Style::paint(std::string_view code, std::string_view text) const {
   return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
-std::size_t width_of(std::string_view text) noexcept {
-  std::size_t width = 0;
-  for (const char c : text) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return width;
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  const std::size_t own = width_of(text);
-  return std::string(text) + std::string(own < width ? width - own : 0, ' ');
+std::array<std::string, 2> Style::token_colours() const {
+  const char* kind = std::getenv("TERM");
+  const char* more = std::getenv("COLORTERM");
+  const bool many =
+      (kind != nullptr && std::string_view(kind).find("256color") != std::string_view::npos) || (more != nullptr && *more != '\0');
+  if (many) return {"38;5;16;48;5;222", "38;5;231;48;5;25"};
+  return {"30;43", "97;44"};
 }
 
 std::string one_line(std::string_view text) {

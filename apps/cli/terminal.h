@@ -1,6 +1,7 @@
 // Colour, columns and the progress bar: only where a person is looking.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -9,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <thread>
+
+#include "text_width.h"
 
 namespace cli {
 
@@ -19,16 +22,18 @@ class Style {
   [[nodiscard]] std::string strong(std::string_view text) const { return paint("1", text); }
   [[nodiscard]] std::string faint(std::string_view text) const { return paint("2", text); }
   [[nodiscard]] std::string accent(std::string_view text) const { return paint("36", text); }
+  /// `text` between an SGR code and a reset, or as it is.
+  [[nodiscard]] std::string paint(std::string_view code, std::string_view text) const;
+  /// Black on light amber and white on dark blue: apart in lightness and in hue, whatever the terminal's own colours are.
+  [[nodiscard]] std::array<std::string, 2> token_colours() const;
+  /// Columns of a line; 0 where no person is looking.
+  [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 
  private:
-  [[nodiscard]] std::string paint(std::string_view code, std::string_view text) const;
   bool colour_;
+  std::size_t columns_ = 0;
 };
 
-/// Columns that a text takes on a terminal, near enough: code points that are not marks.
-[[nodiscard]] std::size_t width_of(std::string_view text) noexcept;
-/// `text` followed by blanks up to `width` columns.
-[[nodiscard]] std::string padded(std::string_view text, std::size_t width);
 /// Line feeds, tabs and other controls written as \n, \t, \x00, so that a row stays one line.
 [[nodiscard]] std::string one_line(std::string_view text);
 /// "0.9731"

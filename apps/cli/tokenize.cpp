@@ -1,14 +1,18 @@
 // albert tokenize: text to token ids.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <iterator>
 
+#include "albert/json_text.h"
+#include "albert/threads.h"
 #include "albert/tokenizer.h"
 #include "command.h"
 #include "common.h"
 #include "failure.h"
 #include "run_rows.h"
 #include "sampling.h"
+#include "token_view.h"
 #include "tokenizer_flags.h"
 
 namespace cli {
@@ -31,9 +35,12 @@ void append_list(std::string& out, const Items& items, const Append& append) {
   out += ']';
 }
 
-void append_integers(std::string& out, const std::vector<std::int32_t>& values) {
-  append_list(out, values, [](std::string& text, std::int32_t value) { fmt::format_to(std::back_inserter(text), "{}", value); });
+void append_integer(std::string& out, std::int64_t value) {
+  char digits[24];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
+
+void append_integers(std::string& out, const std::vector<std::int32_t>& values) { append_list(out, values, append_integer); }
 
 /// Which members the object of a row has.
 struct Members {
@@ -68,13 +75,15 @@ void append_json(std::string& out, const Encoding& encoding, const Members& memb
   out += "{\"ids\": ";
   append_integers(out, encoding.input_ids);
   out += ", \"tokens\": ";
-  append_list(out, encoding.tokens, [](std::string& text, const std::string& token) {
-    text += albert::dump_json(Json(token), {.indent = -1, .sort_keys = false, .ensure_ascii = false});
-  });
+  append_list(out, encoding.tokens, [](std::string& text, const std::string& token) { albert::append_json_string(text, token, false); });
   if (members.offsets) {
     out += ", \"offsets\": ";
     append_list(out, encoding.offsets, [](std::string& text, const albert::Offsets& offsets) {
-      fmt::format_to(std::back_inserter(text), "[{}, {}]", offsets.start, offsets.end);
+      text += '[';
+      append_integer(text, offsets.start);
+      text += ", ";
+      append_integer(text, offsets.end);
+      text += ']';
     });
   }
   const auto integers = [&](bool wanted, std::string_view name, const std::vector<std::int32_t>& values) {
@@ -102,12 +111,13 @@ void append_json(std::string& out, const Encoding& encoding, const Members& memb
   } else if (members.overflow) {
     out += ", \"overflowing_tokens\": ";
     append_integers(out, encoding.overflowing_tokens);
-    fmt::format_to(std::back_inserter(out), ", \"num_truncated_tokens\": {}", encoding.num_truncated_tokens);
+    out += ", \"num_truncated_tokens\": ";
+    append_integer(out, encoding.num_truncated_tokens);
   }
   out += '}';
 }
 
-std::string show(const albert::TextInput& input, const Encoding& encoding, const Style& style) {
+std::string show(const albert::TextInput& input, const Encoding& encoding) {
   std::string tokens, ids;
   for (std::size_t i = 0; i < encoding.size(); ++i) {
     const std::string token = one_line(encoding.tokens[i]), id = std::to_string(encoding.input_ids[i]);
@@ -116,7 +126,7 @@ std::string show(const albert::TextInput& input, const Encoding& encoding, const
     ids.append(i == 0 ? "" : " ").append(padded(id, width));
   }
   const std::string text = input.text_pair ? input.text + " | " + *input.text_pair : input.text;
-  return style.strong(one_line(text)) + "\n  " + style.accent(tokens) + "\n  " + ids + "\n";
+  return one_line(text) + "\n  " + tokens + "\n  " + ids + "\n";
 }
 
 /// The segmentations of a text with their scores: a line each below it, or a JSON list.
@@ -234,7 +244,6 @@ int tokenize(const Arguments& arguments) {
   }
   const auto tokenizer = load_tokenizer(model, choice, sampling.overrides(choice));
   sampling.use(*tokenizer);
-  std::uint64_t inputs_before = 0;
   if (split_special_tokens) {
     if (tokenizer->is_fast()) throw Failure(Exit::usage, "--split-special-tokens is for the slow tokenizer: add --slow");
     call.split_special_tokens = true;
@@ -243,14 +252,28 @@ int tokenize(const Arguments& arguments) {
   changes.apply(*tokenizer);
   const Members members(returned, call, tokenizer->is_fast());
   WarnOnce warn_once;
-  run_rows(rows, [&](std::span<const Row> window, const Style& style) {
-    std::vector<Outcome<std::string>> answers;
+  // Small windows, one a thread; larger ones, one after the other, where draws are taken in order; larger ones also where
+  // rows are padded to the longest of those read together.
+  const bool large = sampling.draws() || call.padding == albert::PaddingStrategy::longest;
+  const int all = threads > 0 ? static_cast<int>(std::min<std::int64_t>(threads, 1024)) : albert::usable_cores();
+  const WindowPlan plan{.threads = sampling.draws() ? 1 : all,
+                        .rows = large ? std::size_t{1024} : std::size_t{256},
+                        .bytes = std::size_t{1} << (large ? 20 : 16),
+                        .adapt = false};
+  const auto answer_window = [&](std::span<const Row> window, const Style& style) {
+    std::vector<Outcome<Answer>> answers;
     std::vector<albert::TextInput> inputs;
     std::vector<albert::ItemArgument> items;  // with --is-split-into-words
-    std::vector<std::size_t> places;
+    std::vector<std::size_t> places;          // in the window; as many as that: of no row
     for (std::size_t i = 0; i < window.size(); ++i) {
-      answers.emplace_back(std::string());
+      answers.emplace_back(Answer());
       try {
+        // A row's draw has the row's number: those without an input are stood in for.
+        while (sampling.draws() && window.front().index + inputs.size() < window[i].index) {
+          inputs.emplace_back();
+          if (words) items.push_back({std::vector<std::string>(), std::nullopt});
+          places.push_back(window.size());
+        }
         if (words) {
           auto [item, shown] = words_of(window[i]);
           items.push_back(std::move(item));
@@ -261,7 +284,7 @@ int tokenize(const Arguments& arguments) {
         albert::TextInput input{window[i].text("text"), window[i].optional_text("text_pair")};
         if (sampling.lists_segmentations()) {
           if (input.text_pair) throw albert::Error(albert::ErrorCode::value, "--nbest is for single texts, this row has a text_pair");
-          answers.back() = list_segmentations(sampling.segmentations(input.text), input.text, rows.json, style);
+          answers.back() = Answer(list_segmentations(sampling.segmentations(input.text), input.text, rows.json, style));
           continue;
         }
         // One text with an empty second one is a single text to the fast tokenizer's call.
@@ -272,24 +295,32 @@ int tokenize(const Arguments& arguments) {
         answers.back() = error;
       }
     }
-    const auto encodings = words ? encode(*tokenizer, items, call, static_cast<int>(threads), sampling, inputs_before)
-                                 : encode(*tokenizer, inputs, call, static_cast<int>(threads), sampling, inputs_before);
-    inputs_before += inputs.size();
+    const std::uint64_t first = window.empty() ? 0 : window.front().index;
+    const int inner = sampling.draws() ? all : 1;
+    const auto encodings =
+        words ? encode(*tokenizer, items, call, inner, sampling, first) : encode(*tokenizer, inputs, call, inner, sampling, first);
     for (std::size_t k = 0; k < encodings.size(); ++k) {
+      if (places[k] == window.size()) continue;
       auto& answer = answers[places[k]];
       if (encodings[k].ok()) warn_once(encodings[k].value().warnings);
       if (!encodings[k].ok()) {
         answer = encodings[k].error();
       } else if (rows.json) {
         std::string line;
+        constexpr std::size_t kBytesOfToken = 64;
+        line.reserve((encodings[k].value().size() + 2) * kBytesOfToken);
         append_json(line, encodings[k].value(), members);
-        answer = line + "\n";
+        line += '\n';
+        answer = Answer(std::move(line));
       } else {
-        answer = show(inputs[k], encodings[k].value(), style);
+        const auto view =
+            style.columns() > 0 ? view_tokens(*tokenizer, inputs[k], encodings[k].value(), style) : show(inputs[k], encodings[k].value());
+        answer = Answer(view);
       }
     }
     return answers;
-  });
+  };
+  run_rows(rows, answer_window, plan);
   return 0;
 }
 

@@ -2,11 +2,12 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include "albert/json.h"
+#include "albert/json_text.h"
 #include "base/check.h"
 
 namespace albert {
@@ -27,24 +28,30 @@ void append_double(std::string& out, double value) {
     out += "Infinity";
     return;
   }
+  // d.ddde-05: one digit, the others behind the point, an exponent.
   char buffer[32];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
+  const char* const end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
-  const auto e = text.find('e');
-  const int exponent = std::atoi(std::string(text.substr(e + 1)).c_str());
+  const std::size_t e = text.find('e');
+  int exponent = 0;
+  std::from_chars(buffer + e + 2, end, exponent);
+  if (text[e + 1] == '-') exponent = -exponent;
   if (exponent < -4 || exponent >= 16) {
     out += text;
     return;
   }
-  std::string digits(1, text[0]);
-  if (e > 2) digits += text.substr(2, e - 2);
+  const std::string_view rest = e > 2 ? text.substr(2, e - 2) : std::string_view();
   if (exponent < 0) {
-    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
+    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(1, text[0]).append(rest);
     return;
   }
-  const auto whole = static_cast<std::size_t>(exponent) + 1;
-  if (digits.size() <= whole) digits.append(whole + 1 - digits.size(), '0');
-  out.append(digits, 0, whole).append(".").append(digits, whole);
+  const auto whole = std::min(static_cast<std::size_t>(exponent), rest.size());
+  out.append(1, text[0]).append(rest, 0, whole).append(static_cast<std::size_t>(exponent) - whole, '0').append(1, '.');
+  if (whole == rest.size()) {
+    out += '0';
+  } else {
+    out.append(rest, whole);
+  }
 }
 
 void append_unit(std::string& out, std::uint32_t unit) { out += fmt::format("\\u{:04x}", unit); }
@@ -60,22 +67,33 @@ std::uint32_t decode(std::string_view text, std::size_t& i) {
   return code;
 }
 
+/// Bytes that a string shows as they are, whatever the style.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
 void append_string(std::string& out, std::string_view text, bool ensure_ascii) {
   require(simdjson::validate_utf8(text.data(), text.size()), ErrorCode::value, "JSON: a string is not UTF-8");
-  constexpr std::string_view plain = "\"\\\b\f\n\r\t";
+  constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
   constexpr std::string_view names = "\"\\bfnrt";
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
+    const std::size_t start = i;
+    while (i < text.size() &&
+           (kPlain[static_cast<unsigned char>(text[i])] || (!ensure_ascii && static_cast<unsigned char>(text[i]) >= 0x7F)))
+      ++i;
+    out.append(text, start, i - start);
+    if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
-    if (const auto index = plain.find(text[i]); index != std::string_view::npos) {
+    if (const auto index = escaped.find(text[i]); index != std::string_view::npos) {
       out += '\\';
       out += names[index];
       ++i;
-    } else if (c < 0x20 || (c == 0x7F && ensure_ascii)) {
+    } else if (c < 0x80) {
       append_unit(out, c);
       ++i;
-    } else if (c < 0x80 || !ensure_ascii) {
-      out += text[i++];
     } else {
       const std::uint32_t code = decode(text, i);
       if (code >= 0x10000) append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
@@ -149,6 +167,8 @@ class Writer {
 };
 
 }  // namespace
+
+void append_json_string(std::string& out, std::string_view text, bool ensure_ascii) { append_string(out, text, ensure_ascii); }
 
 std::string dump_json(const Json& value, const JsonStyle& style) {
   Writer writer(style);

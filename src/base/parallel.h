@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+#include "albert/threads.h"
+
 namespace albert {
 
 class ThreadPool {
@@ -26,8 +28,5 @@ class ThreadPool {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Cores this process may run on (its affinity mask and its cgroup's quota).
-[[nodiscard]] int usable_cores() noexcept;
 
 }  // namespace albert
