@@ -1,4 +1,6 @@
 // albert env: what this program is and what it found on this machine.
+#include <zstd.h>
+
 #include <cstdlib>
 
 #include "albert/device.h"
@@ -36,6 +38,7 @@ int env(const Arguments& arguments) {
       libraries.emplace_back(name, value);
     }
   }
+  libraries.emplace_back("zstd", ZSTD_versionString());
   const Json report(Json::Object{
       {"version", std::string(albert::version())},
       {"compiler", compiler},
