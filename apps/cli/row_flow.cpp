@@ -17,10 +17,9 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kMostAdaptedRows = 1024;
-constexpr std::size_t kMostGroupRows = 64;                         // where windows are put together of what waits
-constexpr std::size_t kMostWaitingBytes = std::size_t{4} << 20;    // read, not yet taken
-constexpr std::size_t kMostUnwrittenBytes = std::size_t{4} << 20;  // taken, not yet written
-constexpr std::size_t kRowBytes = 256;                             // what a row takes besides its texts, about
+constexpr std::size_t kMostGroupRows = 64;                       // where windows are put together of what waits
+constexpr std::size_t kMostWaitingBytes = std::size_t{1} << 20;  // read, not yet taken
+constexpr std::size_t kRowBytes = 256;                           // what a row takes besides its texts, about
 
 std::size_t size_of(const Row& row) {
   std::size_t size = kRowBytes;
@@ -43,6 +42,7 @@ struct RowFlow::Impl {
   Impl(const InputOptions& input, const WindowPlan& plan, AnswerWindow answer_window)
       : plan_(plan),
         answer_(std::move(answer_window)),
+        most_unwritten_(static_cast<std::size_t>(plan.threads + 2) * plan.bytes),
         stop_(::eventfd(0, EFD_CLOEXEC)),
         reader_(input, {.before_waiting = [this] { push(); }, .stop = stop_}),
         window_rows_(std::max<std::size_t>(plan.rows, 1)) {}
@@ -135,7 +135,7 @@ struct RowFlow::Impl {
     // A window that alone exceeds the limit is let through when nothing else is on its way.
     work_.wait(lock, [this] {
       return stopped_ ||
-             (waiting_.empty() ? ended_ : unwritten_bytes_ == 0 || unwritten_bytes_ + waiting_.front().bytes <= kMostUnwrittenBytes);
+             (waiting_.empty() ? ended_ : unwritten_bytes_ == 0 || unwritten_bytes_ + waiting_.front().bytes <= most_unwritten_);
     });
     --idle_;
     if (stopped_ || waiting_.empty()) return std::nullopt;
@@ -216,8 +216,9 @@ struct RowFlow::Impl {
 
   const WindowPlan plan_;
   const AnswerWindow answer_;
-  const int stop_;    // readable once the flow ends
-  RowReader reader_;  // the reading thread's, as group_ is
+  const std::size_t most_unwritten_;  // bytes of rows that were taken; their answers may be twenty times as long
+  const int stop_;                    // readable once the flow ends
+  RowReader reader_;                  // the reading thread's, as group_ is
   Window group_;
 
   mutable std::mutex mutex_;  // guards all below
