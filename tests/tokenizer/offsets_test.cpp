@@ -119,7 +119,9 @@ class OffsetsHold : public testing::TestWithParam<Form> {
       if (i > 0) {
         ASSERT_LE(e.offsets[i - 1].start, start) << bytes << " token " << i;
         ASSERT_LE(e.offsets[i - 1].end, end) << bytes << " token " << i;
-        if (!weak) ASSERT_LE(e.offsets[i - 1].end, start + 1) << bytes << " token " << i;
+        if (!weak) {
+          ASSERT_LE(e.offsets[i - 1].end, start + 1) << bytes << " token " << i;
+        }
       }
       loose_ += weak ? 1 : 0;
       if (weak) continue;
@@ -216,8 +218,8 @@ TEST_P(OffsetsHold, leading_removals_shift_the_piece) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, OffsetsHold, testing::Values(Form::derived, Form::published, Form::cased), [](const auto& info) {
-  return std::string(info.param == Form::derived ? "derived" : info.param == Form::published ? "published" : "cased");
+INSTANTIATE_TEST_SUITE_P(Forms, OffsetsHold, testing::Values(Form::derived, Form::published, Form::cased), [](const auto& form) {
+  return std::string(form.param == Form::derived ? "derived" : form.param == Form::published ? "published" : "cased");
 });
 
 }  // namespace
