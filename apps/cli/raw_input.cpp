@@ -30,7 +30,7 @@ RawInput::~RawInput() {
 
 void RawInput::wait() const {
   struct pollfd watched[] = {{descriptor_, POLLIN, 0}, {interrupt_descriptor(), POLLIN, 0}, {patience_.stop, POLLIN, 0}};
-  if (::poll(watched, 1, 0) == 0) {
+  if (::poll(watched, std::size(watched), 0) <= 0) {
     if (patience_.before_waiting) patience_.before_waiting();
     while (::poll(watched, std::size(watched), -1) < 0 && errno == EINTR) check_interrupt();
   }

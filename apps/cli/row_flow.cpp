@@ -74,9 +74,10 @@ struct RowFlow::Impl {
     try {
       std::size_t most = group_rows();
       for (Row row; reader_.next(row);) {
+        const bool cut_off = row.cut_off;
         group_.bytes += size_of(row);
         group_.content.rows.push_back(std::move(row));
-        if (group_.content.rows.size() < most && group_.bytes < plan_.bytes) continue;
+        if (!cut_off && group_.content.rows.size() < most && group_.bytes < plan_.bytes) continue;
         push();
         most = group_rows();
       }

@@ -93,10 +93,9 @@ bool RowReader::open_next() {
 }
 
 bool RowReader::next(Row& row) {
-  for (; options_.skip > 0; --options_.skip, ++rows_)
+  for (; options_.skip > 0; --options_.skip)
     if (!advance(nullptr)) return false;
   row = Row{};
-  row.index = rows_++;
   return advance(&row);
 }
 
@@ -117,6 +116,7 @@ bool RowReader::advance(Row* row) {
       if (row == nullptr) return true;
       row->place = "row " + std::to_string(number_) + " of " + stream_->name();
       finish(*row, format_ == Format::text);
+      row->cut_off = row->error == kTooLong;
       return true;
     }
     if (!open_next()) return false;

@@ -26,10 +26,10 @@ struct InputOptions {
 
 /// One row: its fields by name, or what is wrong with it.
 struct Row {
-  std::string place;        ///< "row 3 of FILE", for messages
-  std::uint64_t index = 0;  ///< rows before it, of all inputs together and those passed over included
-  albert::Json fields;      ///< an object
+  std::string place;    ///< "row 3 of FILE", for messages
+  albert::Json fields;  ///< an object
   std::optional<std::string> error;
+  bool cut_off = false;  ///< too long: its rest has not been read yet, and may have no end
 
   /// A field that must be there and be a string. Error{bad_data}.
   [[nodiscard]] const std::string& text(const std::string& name) const;
@@ -66,7 +66,6 @@ class RowReader {
   std::unique_ptr<ByteStream> stream_;
   Format format_ = Format::text;
   std::int64_t number_ = 0;  ///< rows of this file
-  std::uint64_t rows_ = 0;   ///< rows of all inputs
   std::string line_;         ///< memory for rows that are passed over
   std::vector<std::string> columns_;
   bool passing_over_ = false;  ///< the rest of a record that was too long

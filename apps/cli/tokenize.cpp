@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <iterator>
+#include <mutex>
 
 #include "albert/json_text.h"
 #include "albert/threads.h"
@@ -252,6 +253,7 @@ int tokenize(const Arguments& arguments) {
   changes.apply(*tokenizer);
   const Members members(returned, call, tokenizer->is_fast());
   WarnOnce warn_once;
+  std::mutex warning;
   // Small windows, one a thread; larger ones, one after the other, where draws are taken in order; larger ones also where
   // rows are padded to the longest of those read together.
   const bool large = sampling.draws() || call.padding == albert::PaddingStrategy::longest;
@@ -260,20 +262,15 @@ int tokenize(const Arguments& arguments) {
                         .rows = large ? std::size_t{1024} : std::size_t{256},
                         .bytes = std::size_t{1} << (large ? 20 : 16),
                         .adapt = false};
+  auto next_draw = static_cast<std::uint64_t>(rows.input.skip);  // of the one thread, where there are draws
   const auto answer_window = [&](std::span<const Row> window, const Style& style) {
     std::vector<Outcome<Answer>> answers;
     std::vector<albert::TextInput> inputs;
     std::vector<albert::ItemArgument> items;  // with --is-split-into-words
-    std::vector<std::size_t> places;          // in the window; as many as that: of no row
+    std::vector<std::size_t> places;
     for (std::size_t i = 0; i < window.size(); ++i) {
       answers.emplace_back(Answer());
       try {
-        // A row's draw has the row's number: those without an input are stood in for.
-        while (sampling.draws() && window.front().index + inputs.size() < window[i].index) {
-          inputs.emplace_back();
-          if (words) items.push_back({std::vector<std::string>(), std::nullopt});
-          places.push_back(window.size());
-        }
         if (words) {
           auto [item, shown] = words_of(window[i]);
           items.push_back(std::move(item));
@@ -295,14 +292,17 @@ int tokenize(const Arguments& arguments) {
         answers.back() = error;
       }
     }
-    const std::uint64_t first = window.empty() ? 0 : window.front().index;
-    const int inner = sampling.draws() ? all : 1;
-    const auto encodings =
-        words ? encode(*tokenizer, items, call, inner, sampling, first) : encode(*tokenizer, inputs, call, inner, sampling, first);
+    const int inside = sampling.draws() ? all : 1;
+    const std::uint64_t first = next_draw;
+    if (sampling.draws()) next_draw += inputs.size();
+    auto encodings =
+        words ? encode(*tokenizer, items, call, inside, sampling, first) : encode(*tokenizer, inputs, call, inside, sampling, first);
     for (std::size_t k = 0; k < encodings.size(); ++k) {
-      if (places[k] == window.size()) continue;
       auto& answer = answers[places[k]];
-      if (encodings[k].ok()) warn_once(encodings[k].value().warnings);
+      if (encodings[k].ok() && !encodings[k].value().warnings.empty()) {
+        const std::lock_guard lock(warning);
+        warn_once(encodings[k].value().warnings);
+      }
       if (!encodings[k].ok()) {
         answer = encodings[k].error();
       } else if (rows.json) {
@@ -312,10 +312,12 @@ int tokenize(const Arguments& arguments) {
         append_json(line, encodings[k].value(), members);
         line += '\n';
         answer = Answer(std::move(line));
+      } else if (style.columns() == 0) {
+        answer = Answer(show(inputs[k], encodings[k].value()));
       } else {
-        const auto view =
-            style.columns() > 0 ? view_tokens(*tokenizer, inputs[k], encodings[k].value(), style) : show(inputs[k], encodings[k].value());
-        answer = Answer(view);
+        Encoding shown = std::move(encodings[k]).value();
+        if (words) shown.offsets.clear();  // they count from the start of a word
+        answer = Answer(view_tokens(*tokenizer, inputs[k], shown, style));
       }
     }
     return answers;
