@@ -5,7 +5,8 @@
 #   lint    clang-format, clang-tidy and the fuzzers
 set -euo pipefail
 declare -A groups=(
-  [build]="g++ cmake ninja-build pkg-config libfmt-dev libprotozero-dev libsentencepiece-dev libsimdjson-dev libutf8proc-dev libzstd-dev zlib1g-dev"
+  [build]="g++ cmake ninja-build pkg-config libedit-dev libfmt-dev libprotozero-dev libsentencepiece-dev libsimdjson-dev libtomlplusplus-dev
+    libutf8proc-dev libzstd-dev zlib1g-dev"
   [test]="libgtest-dev python3 binutils"
   [lint]="clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev git python3"
 )

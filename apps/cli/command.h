@@ -49,5 +49,7 @@ int info(const Arguments& arguments);
 int env(const Arguments& arguments);
 int bench(const Arguments& arguments);
 int help(const Arguments& arguments);
+int completion(const Arguments& arguments);
+int man(const Arguments& arguments);
 
 }  // namespace cli

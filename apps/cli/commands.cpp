@@ -23,6 +23,8 @@ std::span<const Command> commands() {
       {"bench", "how fast this machine runs a model", bench},
       {"env", "this program and this machine", env},
       {"help", "a command's options; what all commands share", help},
+      {"completion", "a script that completes words in bash, zsh or fish", completion},
+      {"man", "the manual pages", man},
   };
   return kCommands;
 }

@@ -1,24 +1,53 @@
 // albert env: what this program is and what it found on this machine.
 #include <zstd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include "albert/device.h"
 #include "albert/version.h"
 #include "command.h"
 #include "common.h"
+#include "config_file.h"
 #include "failure.h"
 #include "output.h"
 #include "terminal.h"
+#include "utf8.h"
 
 namespace cli {
 
 using albert::Json;
+namespace {
+
+/// The variables that set an option of some command.
+Json::Object variables_in_effect() {
+  std::vector<std::string> names{"ALBERT_FORCE_ISA"};
+  for (const auto& command : commands()) {
+    const CommandTable table = describe(command);
+    for (const auto* options : {&table.options, &table.common})
+      for (const auto& option : *options) names.push_back(environment_name(option));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  Json::Object variables;
+  for (const auto& name : names)
+    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') variables.emplace_back(name, as_utf8(value));
+  return variables;
+}
+
+Json::Array files_in_effect() {
+  Json::Array files;
+  for (const auto& file : config_files()) files.emplace_back(as_utf8(std::filesystem::absolute(file.path).string()));
+  return files;
+}
+
+}  // namespace
 
 int env(const Arguments& arguments) {
   bool json = false;
   std::optional<std::string> output_path;
-  Options options("env", "Shows the compiler, instruction sets, backends, threads, libraries and caches.");
+  Options options("env", "Shows compiler, instruction sets, backends, threads, libraries, caches, settings.");
   options.flag("--json", json, "one JSON object");
   options.text("--output", output_path, "FILE", "write here instead of standard output");
   options.example("albert env --json");
@@ -50,7 +79,9 @@ int env(const Arguments& arguments) {
       {"dtypes", Json::Array{"float32"}},
       {"threads", std::int64_t{chosen.threads}},
       {"libraries", libraries},
-      {"hub_cache", hub_cache_directory()},
+      {"hub_cache", as_utf8(hub_cache_directory())},
+      {"config_files", files_in_effect()},
+      {"variables", variables_in_effect()},
   });
 
   Output output(output_path);
@@ -68,7 +99,8 @@ int env(const Arguments& arguments) {
       } else {
         text = value.is_string() ? value.as_string() : albert::dump_json(value);
       }
-      output.write(style.faint(padded(name, 24)) + text + "\n");
+      if (text.empty()) text = "none";
+      output.write(style.faint(padded(name, 24)) + one_line(text) + "\n");
     }
   }
   output.commit();

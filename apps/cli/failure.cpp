@@ -2,6 +2,20 @@
 
 namespace cli {
 
+const std::vector<std::pair<Exit, std::string>>& exit_meanings() {
+  static const std::vector<std::pair<Exit, std::string>> meanings{
+      {Exit::done, "done; also when the reader of standard output went away"},
+      {Exit::failed, "failed for want of memory"},
+      {Exit::usage, "usage: an option, a value or a variable that cannot be"},
+      {Exit::bad_data, "bad input data: a row, a model or a configuration file"},
+      {Exit::missing, "an input is missing or cannot be read"},
+      {Exit::internal, "internal error: please report it"},
+      {Exit::write, "results cannot be written"},
+      {Exit::interrupted, "interrupted"},
+  };
+  return meanings;
+}
+
 Exit exit_for(albert::ErrorCode code, Stage stage) noexcept {
   using albert::ErrorCode;
   switch (code) {

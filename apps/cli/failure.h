@@ -5,12 +5,16 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "albert/error.h"
 
 namespace cli {
 
 enum class Exit : int { done = 0, failed = 1, usage = 2, bad_data = 65, missing = 66, internal = 70, write = 74, interrupted = 130 };
+
+/// Every code that the program ends with, and what it says.
+[[nodiscard]] const std::vector<std::pair<Exit, std::string>>& exit_meanings();
 
 class Failure : public std::runtime_error {
  public:

@@ -1,6 +1,8 @@
 // albert help: the options of a command, or what all commands share.
 #include "help.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "command.h"
@@ -89,6 +91,12 @@ std::string render(const CommandTable& table, bool in_short) {
   return out + (table.examples.empty() ? "" : "\nexample: " + table.examples.front() + "\n");
 }
 
+std::string exit_codes() {
+  std::string text = "Exit codes:\n";
+  for (const auto& [code, meaning] : exit_meanings()) text += fmt::format("  {:>3}  {}\n", static_cast<int>(code), meaning);
+  return text;
+}
+
 }  // namespace
 
 std::string overview() {
@@ -103,7 +111,8 @@ std::string overview() {
   return text +
          "\nTexts come from the arguments, from --input FILE (- is standard input), or from\n"
          "standard input. --json prints one JSON value a row.\n"
-         "albert COMMAND --help shows a command's options; albert --version the version.\n"
+         "albert COMMAND --help shows a command's options; albert help options what all have,\n"
+         "albert.toml and exit codes; albert --version the version.\n"
          "\nexample: albert fill-mask \"The [MASK] was dark and the wind was cold.\"\n";
 }
 
@@ -125,18 +134,22 @@ std::string help_of_common_options(const CommandTable& table) {
   options.push_back(&help);
   return "Every command has these options:\n\n" + lines_of(options) +
          "\n"
-         "Every option can also be set by the environment: --top-k by ALBERT_TOP_K, a flag\n"
-         "by 1, true, yes or on (and unset by 0, false, no or off). The command line goes\n"
-         "first, then the environment. An empty variable counts as none.\n"
-         "\n"
-         "Exit codes: 0 done, 1 failed, 2 usage, 65 bad input data, 66 input missing,\n"
-         "70 internal error, 74 write failure, 130 interrupted.\n";
+         "Every option can also be set by the environment, --top-k by ALBERT_TOP_K, a flag\n"
+         "by 1, true, yes or on (unset by 0, false, no or off; empty counts as none), and\n"
+         "by a file albert.toml in the current folder or in ~/.config/albert:\n\n"
+         "  json = true        # for every command that has --json\n"
+         "  [fill-mask]\n"
+         "  top-k = 3          # for this one\n\n"
+         "The command line goes first, then the environment, the folder's file, the user's.\n"
+         "albert env shows what is in effect.\n\n" +
+         exit_codes();
 }
 
 int help(const Arguments& arguments) {
   std::vector<std::string> words;
   Options options("help", "Shows the options of a command; \"options\": what every command has.", "[COMMAND|options]");
   options.positionals(words);
+  options.without_config_files();
   options.example("albert help fill-mask");
   if (!options.parse(arguments)) return 0;
   if (words.size() > 1) throw Failure(Exit::usage, "expected one command");

@@ -18,8 +18,8 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 int bell[2] = {-1, -1};  // a pipe: rung by the handler, seen by poll()
 
-extern "C" void on_signal(int) {
-  if (deferring.load() == 0 || pending.exchange(1) != 0) _exit(static_cast<int>(Exit::interrupted));
+extern "C" void on_signal(int signal) {
+  if (deferring.load() == 0 || pending.exchange(signal) != 0) _exit(static_cast<int>(Exit::interrupted));
   const int error = errno;
   static_cast<void>(!::write(bell[1], "", 1));
   errno = error;
@@ -46,6 +46,15 @@ int interrupt_descriptor() noexcept { return bell[0]; }
 
 void check_interrupt() {
   if (pending.load() != 0) throw Failure(Exit::interrupted, "interrupted");
+}
+
+bool interrupt_pending() noexcept { return pending.load() != 0; }
+
+void take_interrupt() {
+  char rung = 0;
+  while (::read(bell[0], &rung, 1) == 1) {
+  }
+  if (pending.exchange(0) == SIGTERM) throw Failure(Exit::interrupted, "interrupted");
 }
 
 DeferInterrupts::DeferInterrupts() { ++deferring; }

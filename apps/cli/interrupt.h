@@ -12,6 +12,11 @@ void check_interrupt();
 /// Readable from the moment a signal was deferred: for poll() beside a descriptor that may be quiet.
 [[nodiscard]] int interrupt_descriptor() noexcept;
 
+/// Whether a signal was deferred.
+[[nodiscard]] bool interrupt_pending() noexcept;
+/// Forgets a deferred SIGINT. Throws Failure{interrupted} when it was SIGTERM.
+void take_interrupt();
+
 /// While one lives, a first signal waits for check_interrupt(); a second one ends the program.
 class DeferInterrupts {
  public:

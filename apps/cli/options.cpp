@@ -14,6 +14,8 @@
 namespace cli {
 namespace {
 
+constexpr const char* kCommon = "common";  // the heading of what every command has
+
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || is_upper(c); }
 
@@ -54,7 +56,7 @@ Options::Options(std::string command, std::string purpose, std::string positiona
   about_.command = std::move(command);
   about_.purpose = std::move(purpose);
   about_.positional = std::move(positional);
-  heading("common");
+  heading(kCommon);
   value(
       "--log-level", [](const std::string& name) { log_settings().level = level_from_string(name); }, "error|warning|info|debug|off",
       "the least of the notes to standard error (info)");
@@ -114,11 +116,9 @@ void Options::example(const std::string& text) { about_.examples.push_back(text)
 
 CommandTable Options::table() const {
   CommandTable table = about_;
-  for (const auto& entry : entries_) (entry.option.heading == "common" ? table.common : table.options).push_back(entry.option);
+  for (const auto& entry : entries_) (entry.option.heading == kCommon ? table.common : table.options).push_back(entry.option);
   return table;
 }
-
-std::string Options::see() const { return "\nSee: albert " + about_.command + " --help"; }
 
 Options::Entry* Options::find(const std::string& name) {
   for (auto& entry : entries_)
@@ -126,7 +126,8 @@ Options::Entry* Options::find(const std::string& name) {
   return nullptr;
 }
 
-/// Takes the option at words[at], and its value. What is wrong with it, or nothing.
+/// Takes the option at words[at], and its value. What is wrong with it, or
+/// nothing.
 std::string Options::split_option(const std::vector<std::string>& words, std::size_t& at, CommandLine& line) {
   const std::string& word = words[at];
   const auto equals = word.find('=');
@@ -174,31 +175,54 @@ Options::CommandLine Options::split(const std::vector<std::string>& words) {
   return line;
 }
 
-std::vector<Options::Assignment> Options::from_environment() {
-  std::vector<Assignment> assignments;
+Options::Source Options::from_environment() {
+  Source source;
   for (auto& entry : entries_) {
     const std::string name = environment_name(entry.option);
-    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') assignments.push_back({&entry, value, name});
+    if (const char* value = std::getenv(name.c_str()); value != nullptr && *value != '\0') source.push_back({&entry, value, name});
   }
-  return assignments;
+  return source;
+}
+
+Options::Source Options::from_section(const ConfigFile::Section& section) {
+  Source source;
+  if (!section.command.empty() && section.command != about_.command) return source;
+  for (const auto& value : section.values) {
+    Entry* entry = find("--" + value.key);
+    if (entry == nullptr) continue;
+    const std::string origin = value.place + ": " + value.key;
+    const Option& option = entry->option;
+    if (!value.list || option.repeatable) {
+      for (const auto& text : value.texts) source.push_back({entry, text, origin, Exit::bad_data});
+    } else if (option.metavar.find(',') != std::string::npos) {
+      std::string joined;
+      for (const auto& text : value.texts) joined.append(&text == &value.texts.front() ? "" : ",").append(text);
+      source.push_back({entry, joined, origin, Exit::bad_data});
+    } else {
+      throw Failure(Exit::bad_data, origin + ": expected one value, got a list");
+    }
+  }
+  return source;
 }
 
 void Options::assign(const Assignment& assignment) {
+  const auto blame = [&](const std::exception& error) { return Failure(assignment.blame, assignment.origin + ": " + error.what()); };
   try {
     check_choice(assignment.entry->option, assignment.value);
     assignment.entry->use(assignment.value);
   } catch (const albert::Error& error) {
-    throw Failure(Exit::usage, assignment.origin + ": " + error.what());
+    throw blame(error);
   } catch (const Failure& failure) {
-    throw Failure(Exit::usage, assignment.origin + ": " + failure.what());
+    throw blame(failure);
   }
 }
 
-/// The assignments of one source; what was decided before stays.
-void Options::apply(const std::vector<Assignment>& assignments) {
+/// What a source sets and none before it did. With `only_common`, how notes are
+/// written and nothing else.
+void Options::apply(const Source& source, bool only_common) {
   std::vector<const Assignment*> taken;
-  for (const auto& assignment : assignments) {
-    if (assignment.entry->decided) continue;
+  for (const auto& assignment : source) {
+    if (assignment.entry->decided || (only_common && assignment.entry->option.heading != kCommon)) continue;
     assign(assignment);
     taken.push_back(&assignment);
   }
@@ -210,13 +234,33 @@ void Options::apply(const std::vector<Assignment>& assignments) {
       if (std::find(group.begin(), group.end(), option.name) == group.end()) continue;
       if (option.is_flag() && !parse_switch(assignment->value)) continue;
       if (first != nullptr && first->entry != assignment->entry)
-        throw Failure(Exit::usage, first->origin + " and " + assignment->origin + " exclude each other");
+        throw Failure(assignment->blame, first->origin + " and " + assignment->origin + " exclude each other");
       first = assignment;
     }
     if (first == nullptr) continue;
     for (const auto& name : group)
       if (Entry* entry = find(name)) entry->decided = true;
   }
+}
+
+void Options::read(const CommandLine& line) {
+  // How notes are written comes first: it holds for what may be wrong with the
+  // rest.
+  std::vector<Source> sources{line.assignments, from_environment()};
+  for (const auto& source : sources) apply(source, true);
+  if (!line.problem.empty()) throw Failure(Exit::usage, line.problem);
+  if (config_files_) {
+    for (const auto& file : config_files()) {
+      for (const auto& section : file.sections) {
+        sources.push_back(from_section(section));
+        apply(sources.back(), true);
+      }
+    }
+  }
+  if (quiet_) log_settings().level = Level::error;
+  apply(sources.front());
+  for (auto& entry : entries_) entry.decided = entry.decided || (entry.option.yields && !line.positionals.empty());
+  for (const auto& source : sources) apply(source);
 }
 
 bool Options::parse(const Arguments& arguments) {
@@ -229,24 +273,11 @@ bool Options::parse(const Arguments& arguments) {
     print(help_of(table()));
     return false;
   }
-  const auto environment = from_environment();
-  // How notes are written comes first: it holds for what may be wrong with the rest.
-  const auto about_notes = [](const std::vector<Assignment>& all) {
-    std::vector<Assignment> some;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(some), [](const auto& one) { return one.entry->option.heading == "common"; });
-    return some;
-  };
   try {
-    apply(about_notes(line.assignments));
-    apply(about_notes(environment));
-    if (quiet_) log_settings().level = Level::error;
-    if (!line.problem.empty()) throw Failure(Exit::usage, line.problem);
-    apply(line.assignments);
-    for (auto& entry : entries_) entry.decided = entry.decided || (entry.option.yields && !line.positionals.empty());
-    apply(environment);
+    read(line);
   } catch (const Failure& failure) {
     if (failure.code() != Exit::usage) throw;
-    throw Failure(Exit::usage, failure.what() + see());
+    throw Failure(Exit::usage, std::string(failure.what()) + "\nSee: albert " + about_.command + " --help");
   }
   if (positionals_ != nullptr) *positionals_ = line.positionals;
   return true;

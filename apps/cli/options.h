@@ -1,4 +1,4 @@
-// The options of one command: declared once, then read from the command line and the environment.
+// The options of one command: declared once, then read from the command line, the environment and albert.toml.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "command.h"
+#include "config_file.h"
+#include "failure.h"
 #include "option_table.h"
 
 namespace cli {
@@ -44,9 +46,12 @@ class Options {
   /// The last line of --help: a command that runs. Further ones are in the man page.
   void example(const std::string& text);
 
-  /// Reads the arguments, and for what they do not set the environment. False when the command is not
-  /// to run: --help was asked for and printed, or only the table was asked for.
-  /// Failure{usage} that names what is wrong.
+  /// For commands that work whatever albert.toml says.
+  void without_config_files() { config_files_ = false; }
+
+  /// Reads the arguments; for what they do not set, the environment; then the files. False when the
+  /// command is not to run: --help was asked for and printed, or only the table was asked for.
+  /// Failure that names what is wrong: {bad_data} in a file, else {usage}.
   [[nodiscard]] bool parse(const Arguments& arguments);
   [[nodiscard]] CommandTable table() const;
 
@@ -60,9 +65,11 @@ class Options {
     Entry* entry;
     std::string value;
     std::string origin;  ///< how messages name where it was set
+    Exit blame = Exit::usage;
   };
+  using Source = std::vector<Assignment>;
   struct CommandLine {
-    std::vector<Assignment> assignments;
+    Source assignments;
     std::vector<std::string> positionals;
     bool help = false;
     std::string problem;  ///< empty when all is well
@@ -72,9 +79,10 @@ class Options {
   [[nodiscard]] Entry* find(const std::string& name);
   [[nodiscard]] CommandLine split(const std::vector<std::string>& words);
   [[nodiscard]] std::string split_option(const std::vector<std::string>& words, std::size_t& at, CommandLine& line);
-  [[nodiscard]] std::vector<Assignment> from_environment();
-  [[nodiscard]] std::string see() const;
-  void apply(const std::vector<Assignment>& assignments);
+  [[nodiscard]] Source from_environment();
+  [[nodiscard]] Source from_section(const ConfigFile::Section& section);
+  void read(const CommandLine& line);
+  void apply(const Source& source, bool only_common = false);
   static void assign(const Assignment& assignment);
 
   CommandTable about_;
@@ -83,6 +91,7 @@ class Options {
   std::vector<std::string>* positionals_ = nullptr;
   std::string heading_;
   bool quiet_ = false;
+  bool config_files_ = true;
 };
 
 /// "a,b" -> {"a", "b"}; blanks around each kept, an empty text gives none.

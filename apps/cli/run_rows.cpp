@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "interrupt.h"
 #include "output.h"
+#include "prompt.h"
 #include "utf8.h"
 
 namespace cli {
@@ -64,6 +65,7 @@ class RowWriter {
 
 void run_rows(const RowOptions& options, const AnswerRows& answer, const WindowPlan& plan) {
   if (options.append && !options.output) throw Failure(Exit::usage, "--append needs --output FILE");
+  if (wants_prompt(options)) return run_prompt(options, answer);
   const DeferInterrupts defer;
   RowWriter writer(options);
   const Style style(writer.output().is_terminal());

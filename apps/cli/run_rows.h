@@ -17,7 +17,8 @@ using AnswerRows = std::function<std::vector<albert::Outcome<Answer>>(std::span<
 
 /// Reads rows in windows of bounded size (and without waiting for more while a pipe is quiet), and
 /// writes the answers. A bad row ends the run with Failure{bad_data} that names it, after the
-/// answers before it were written; with --keep-going it gives an error record.
+/// answers before it were written; with --keep-going it gives an error record. Without input on a
+/// terminal it opens a prompt.
 void run_rows(const RowOptions& options, const AnswerRows& answer, const WindowPlan& plan = {});
 
 }  // namespace cli

@@ -34,7 +34,9 @@ int run_task(const ModelOptions& model, const TokenizerChoice& tokenizer, const 
   settings.device = model.make_device();
   settings.use_fast = tokenizer.use_fast();
   const std::string path = resolve_model(model.model);
+  log(Level::debug, "the model is " + path);
   const P pipeline = in_stage(Stage::data, [&] { return P::from_pretrained(path, settings); });
+  log(Level::debug, "the model is loaded");
   for (const auto& warning : in_stage(Stage::options, [&] { return pipeline.check(options); })) warn(warning);
 
   run_rows(rows, [&](std::span<const Row> window, const Style& style) {

@@ -68,7 +68,7 @@ std::string one_line(std::string_view text) {
 std::string short_score(double score) { return fmt::format("{:.4f}", score); }
 
 Progress::Progress(std::string unit) : unit_(std::move(unit)) {
-  if (log_enabled(Level::info) && !log_settings().json && ::isatty(STDERR_FILENO) == 1) thread_ = std::thread([this] { run(); });
+  if (log_enabled(Level::info) && (log_settings().json || ::isatty(STDERR_FILENO) == 1)) thread_ = std::thread([this] { run(); });
 }
 
 Progress::~Progress() {
@@ -96,23 +96,25 @@ std::unique_lock<std::mutex> Progress::hide() {
 
 void Progress::run() {
   constexpr auto kPatience = std::chrono::seconds(2);
-  constexpr auto kPeriod = std::chrono::milliseconds(200);
+  const auto period = std::chrono::milliseconds(log_settings().json ? 10000 : 200);
   std::unique_lock lock(mutex_);
-  for (auto next = start_ + kPatience; !changed_.wait_until(lock, next, [this] { return ended_; }); next = Clock::now() + kPeriod) draw();
+  for (auto next = start_ + kPatience; !changed_.wait_until(lock, next, [this] { return ended_; }); next = Clock::now() + period) draw();
+}
+
+std::string Progress::state() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  std::string line = count_ > 0 ? fmt::format("{} {}, {:.1f} {}/s, ", count_, unit_, static_cast<double>(count_) / elapsed, unit_) : "";
+  if (part_ && *part_ > 0) return line + fmt::format("{:.0f} s left", elapsed / *part_ - elapsed);
+  return line + fmt::format("{:.0f} s", elapsed);
 }
 
 void Progress::draw() {
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  std::string line = count_ > 0 ? fmt::format("{} {}, {:.1f} {}/s, ", count_, unit_, static_cast<double>(count_) / elapsed, unit_) : "";
+  if (log_settings().json) return log(Level::info, state());
+  std::string line = state();
   if (part_) {
     constexpr int kCells = 30;
     const int filled = static_cast<int>(*part_ * kCells);
     line = fmt::format("[{:#<{}}{:.<{}}] {:3.0f}%  {}", "", filled, "", kCells - filled, *part_ * 100, line);
-  }
-  if (part_ && *part_ > 0) {
-    line += fmt::format("{:.0f} s left", elapsed / *part_ - elapsed);
-  } else {
-    line += fmt::format("{:.0f} s", elapsed);
   }
   const std::size_t rest = drawn_ > line.size() ? drawn_ - line.size() : 0;  // of a longer line before
   drawn_ = line.size();

@@ -39,8 +39,9 @@ class Style {
 /// "0.9731"
 [[nodiscard]] std::string short_score(double score);
 
-/// A bar on standard error, drawn when the work has taken two seconds and standard error is a terminal.
-/// A thread redraws it, so that it moves while one long step computes. It needs no escape sequences.
+/// A bar on standard error, drawn when the work has taken two seconds and standard error is a terminal;
+/// where notes are JSON, a note every ten seconds instead. A thread draws it, so that it moves while one
+/// long step computes. It needs no escape sequences.
 class Progress {
  public:
   /// `unit`: what is counted ("rows"); empty when nothing is.
@@ -57,6 +58,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   void run();
   void draw();
+  [[nodiscard]] std::string state() const;
   void erase();
 
   const std::string unit_;
@@ -67,7 +69,7 @@ class Progress {
   std::int64_t count_ = 0;
   std::optional<double> part_;
   std::size_t drawn_ = 0;  ///< columns on the terminal now
-  std::thread thread_;     ///< none when standard error is not a terminal
+  std::thread thread_;     ///< none when nobody would see it
 };
 
 }  // namespace cli

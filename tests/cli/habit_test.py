@@ -4,9 +4,21 @@
 Usage: habit_test.py PROGRAM [unittest arguments]. Needs the standard library; a shell that is missing is skipped.
 """
 
+import contextlib
+import fcntl
 import json
 import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
 import sys
+import tempfile
+import termios
+import time
 import unittest
 
 from program_test import ALBERT, COMMANDS, TEXT, Program, albert
@@ -130,6 +142,392 @@ class Notes(Program):
         _, err = self.check(albert("tokenize", "--input", "/nonexistent", "--log-level", "off"), 66)
         self.assertEqual(err, "")
         self.check(albert("tokenize", "-q", "--log-level", "debug", TEXT), 2)
+
+
+
+class ConfigFile(Program):
+    """albert.toml in the folder where the program runs, and the user's."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.here = os.path.join(self.folder.name, "here")
+        self.home = os.path.join(self.folder.name, "home")
+        os.makedirs(self.here)
+        os.makedirs(os.path.join(self.home, ".config", "albert"))
+
+    def write(self, text, user=False):
+        path = os.path.join(self.home, ".config", "albert", "albert.toml") if user else os.path.join(self.here, "albert.toml")
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run_here(self, *arguments, **variables):
+        environment = {name: value for name, value in os.environ.items() if name != "XDG_CONFIG_HOME"}
+        return albert(*arguments, cwd=self.here, env={**environment, "HOME": self.home, **variables})
+
+    def count(self, *arguments, **variables):
+        return len(self.rows(self.run_here("fill-mask", "--json", *arguments, MASKED, **variables))[0])
+
+    def test_precedence(self):
+        self.assertEqual(self.count(), 5)
+        self.write("top-k = 6\n", user=True)
+        self.assertEqual(self.count(), 6)
+        self.write("top-k = 7\n")
+        self.assertEqual(self.count(), 7)
+        self.write("top-k = 7\n[fill-mask]\ntop-k = 8\n[text-classification]\ntop-k = 9\n")
+        self.assertEqual(self.count(), 8)
+        self.assertEqual(self.count(ALBERT_TOP_K="2"), 2)
+        self.assertEqual(self.count("--top-k", "3", ALBERT_TOP_K="2"), 3)
+        self.write("[fill-mask]\ntop-k = 4\n")
+        self.assertEqual(self.count(XDG_CONFIG_HOME=os.path.join(self.folder.name, "nowhere")), 4)
+
+    def test_where_the_users_file_is(self):
+        path = self.write("top-k = 6\n", user=True)
+        self.assertEqual(self.count(HOME=""), 5)
+        self.assertEqual(self.count(HOME="", XDG_CONFIG_HOME=os.path.dirname(os.path.dirname(path))), 6)
+        self.assertEqual(self.count(XDG_CONFIG_HOME="relative"), 6)
+
+    def test_kinds_of_value(self):
+        self.write('json = true\n[fill-mask]\ntargets = ["sun", "moon"]\ntop-k = "all"\n[zero-shot-classification]\ncandidate-labels = ["money", "travel"]\n')
+        self.assertEqual(len(self.rows(self.run_here("fill-mask", MASKED))[0]), 2)
+        self.assertEqual(len(self.rows(self.run_here("zero-shot-classification", "-q", TEXT))[0]["labels"]), 2)
+        self.write("[fill-mask]\njson = true\n[tokenize]\nslow = true\njson = true\n")
+        self.assertNotIn("offsets", self.rows(self.run_here("tokenize", TEXT))[0])
+        self.assertIn("offsets", self.rows(self.run_here("tokenize", "--fast", TEXT))[0])
+        self.assertIn("offsets", self.rows(self.run_here("tokenize", TEXT, ALBERT_FAST="1"))[0])
+        out, _ = self.check(self.run_here("fill-mask", MASKED, ALBERT_JSON="no"), 0)
+        self.assertNotIn("{", out)
+
+    def refused(self, text, *words, arguments=("fill-mask", MASKED)):
+        self.write(text)
+        out, err = self.check(self.run_here(*arguments), 65)
+        self.assertEqual(out, "")
+        for word in ("albert.toml", *words):
+            self.assertIn(word, err, text[:80])
+
+    def test_mistakes(self):
+        self.refused("json = true\ntop_k = 3\n", "albert.toml:2", "did you mean 'top-k'?")
+        self.refused("[fill-mask]\nquestion = 'x'\n", "albert.toml:2", "[fill-mask]")
+        self.refused("[tokenize]\ntop-k = 3\n", "albert.toml:2", "[tokenize]")
+        self.refused("\n[fillmask]\ntop-k = 3\n", "albert.toml:2", "did you mean 'fill-mask'?")
+        self.refused("[fill-mask]\ntop-k = 'many'\n", "albert.toml:2", "top-k")
+        self.refused("[fill-mask]\ntop-k = [1, 2]\n", "albert.toml:2")
+        self.refused("[fill-mask]\ndevice = 'cpuu'\n", "albert.toml:2", "did you mean 'cpu'?")
+        self.refused("[fill-mask.top-k]\nx = 1\n", "albert.toml")
+        self.refused("top-k = 1979-05-27\n", "albert.toml:1")
+        self.refused("top-k = 2.5\n", "albert.toml:1")
+        self.refused("fast = true\nslow = true\n", "exclude each other")
+        self.refused("top-k = 1\ntop-k = 2\n", "albert.toml:2")
+        self.check(self.run_here("fill-mask", "--help"), 0)
+        for command in ("help", "completion", "man"):
+            self.check(self.run_here(command, *(["bash"] if command == "completion" else [])), 0)
+        note = json.loads(self.check(self.run_here("fill-mask", "--log-format", "json", MASKED), 65)[1])
+        self.assertEqual(note["level"], "error")
+
+    def test_hostile_files(self):
+        for text in (b"\x00", b"\xff\xfe", b"[", b"a = ", b"= 1", b"[[fill-mask]]", b"[" * 100000, b"top-k = " + b"[" * 100000, b"a" + b".a" * 60000 + b" = 1",
+                     b"[a" + b".a" * 60000 + b"]", b"top-k = " + b"{a = " * 50000, b"'" * 200000, b'top-k = "' + b"\\" * 1000, b"#" * (1 << 19), b"a = 1\n" * 30000,
+                     b"".join(b"k%d = 1\n" % i for i in range(20000)), b"x = " + b"9" * 100000, bytes(range(256)) * 64, b"\xff = 1", b'"\\u0000" = 1', b'"a\nb" = 1'):
+            self.refused(text)
+
+    def test_not_a_file(self):
+        os.mkfifo(os.path.join(self.here, "albert.toml"))
+        self.check(self.run_here("fill-mask", MASKED), 65)
+        os.remove(os.path.join(self.here, "albert.toml"))
+        os.symlink("/dev/zero", os.path.join(self.here, "albert.toml"))
+        self.check(self.run_here("fill-mask", MASKED), 65)
+        os.remove(os.path.join(self.here, "albert.toml"))
+        os.mkdir(os.path.join(self.here, "albert.toml"))
+        self.check(self.run_here("fill-mask", MASKED), 65)
+
+    def test_env_shows_what_is_in_effect(self):
+        report = self.rows(self.run_here("env", "--json"))[0]
+        self.assertEqual(report["config_files"], [])
+        paths = [self.write("json = true\n"), self.write("top-k = 3\n", user=True)]
+        report = self.rows(self.run_here("env", ALBERT_TOP_K="2", ALBERT_UNKNOWN="1", ALBERT_SLOW=""))[0]
+        self.assertEqual([os.path.realpath(path) for path in report["config_files"]], [os.path.realpath(path) for path in paths])
+        self.assertEqual(report["variables"]["ALBERT_TOP_K"], "2")
+        self.assertFalse({"ALBERT_UNKNOWN", "ALBERT_SLOW"} & set(report["variables"]))
+
+
+class OnTerminal:
+    """A program that believes it talks to a person."""
+
+    def __init__(self, arguments, folder, **variables):
+        self.seen = b""
+        self.leaving = False
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(folder)
+            environment = {**os.environ, "TERM": "xterm", "HOME": folder, "XDG_STATE_HOME": os.path.join(folder, "state"), "LANG": "C.UTF-8", **variables}
+            os.execvpe(arguments[0], arguments, environment)
+        # Wide enough that no line wraps.
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 300, 0, 0))
+
+    def send(self, text):
+        self.leaving = text == "\x04"
+        os.write(self.terminal, text.encode())
+
+    def until(self, word, seconds=60):
+        """What it wrote, up to and including `word`; what follows waits for the next call."""
+        end = time.monotonic() + seconds
+        while word.encode() not in self.seen:
+            if time.monotonic() > end:
+                raise AssertionError(f"waited for {word!r}, got {self.seen!r}")
+            if not select.select([self.terminal], [], [], 1)[0]:
+                continue
+            try:
+                data = os.read(self.terminal, 65536)
+            except OSError:
+                data = b""
+            if not data:
+                raise AssertionError(f"ended before {word!r}, got {self.seen!r}")
+            self.seen += data
+        before, _, self.seen = self.seen.partition(word.encode())
+        return before.decode(errors="replace") + word
+
+    def end(self, seconds=60):
+        """Waits for its end, and reads what it still writes."""
+        end = time.monotonic() + seconds
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid != 0:
+                break
+            if time.monotonic() > end:
+                os.kill(self.pid, signal.SIGKILL)
+            if select.select([self.terminal], [], [], 0.5)[0]:
+                with contextlib.suppress(OSError):
+                    self.seen += os.read(self.terminal, 65536)
+            elif self.leaving:
+                with contextlib.suppress(OSError):
+                    self.send("\x04")  # one that came while the terminal changed its mode is lost
+        os.close(self.terminal)
+        return os.waitstatus_to_exitcode(status)
+
+
+class Prompt(Program):
+    @classmethod
+    def setUpClass(cls):
+        try:
+            for end in pty.openpty():
+                os.close(end)
+        except OSError as error:
+            raise unittest.SkipTest(f"this machine has no pseudo-terminals: {error}") from None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.history = os.path.join(self.folder, "state", "albert", "history")
+
+    def test_a_session(self):
+        program = OnTerminal([ALBERT, "fill-mask"], self.folder)
+        program.until("fill-mask> ")
+        program.send("The [MASK] was dark.\n")
+        self.assertRegex(program.until("fill-mask> "), r"\d\.\d{4}")
+        program.send("no mask\n")
+        self.assertIn("albert fill-mask: ", program.until("fill-mask> "))
+        program.send("\n")
+        program.until("fill-mask> ")
+        program.send("half a line")
+        program.until("half a line")
+        program.send("\x03")
+        program.until("^C\r\nfill-mask> ")
+        # Backspace takes a character of three bytes as one, Ctrl-A goes to the start.
+        program.send("[MASK] caf\u00e9\u2581\x7f!\x01A ")
+        program.send("\n")
+        self.assertIn("a ", program.until("fill-mask> "))
+        # The line before, from the history.
+        program.send("\x1b[A\n")
+        self.assertRegex(program.until("caf\u00e9!\x1b[0m\r\n"), "A \\[MASK\\] caf\u00e9!")
+        program.until("fill-mask> ")
+        program.send("\x04")
+        self.assertEqual(program.end(), 0)
+        self.assertEqual(os.stat(self.history).st_mode & 0o777, 0o600)
+        self.assertEqual(os.listdir(os.path.dirname(self.history)), ["history"])
+        program = OnTerminal([ALBERT, "fill-mask", "--json"], self.folder)
+        program.until("fill-mask> ")
+        program.send("\x1b[A\n")
+        self.assertIn('[{"score"', program.until('"sequence"'))
+        program.until("fill-mask> ")
+        program.send("\x04")
+        self.assertEqual(program.end(), 0)
+
+    def test_other_commands(self):
+        for arguments, line, answer in ((["tokenize"], "The wind", "[CLS]"), (["sentence-order", "--text-pair", "Then he left."], "He came.", "0."),
+                                        (["text-classification"], "My card", "0."), (["detokenize"], "2 14 3", "[SEP]")):
+            program = OnTerminal([ALBERT, *arguments], self.folder, TERM="dumb")
+            program.until(arguments[0] + "> ")
+            program.send(line + "\n")
+            program.until(answer)
+            program.until(arguments[0] + "> ")
+            program.send("\x04")
+            self.assertEqual(program.end(), 0)
+
+    def test_terminated(self):
+        program = OnTerminal([ALBERT, "tokenize"], self.folder)
+        program.until("tokenize> ")
+        os.kill(program.pid, signal.SIGTERM)
+        self.assertEqual(program.end(), 130)
+
+    def test_history_that_is_no_file(self):
+        os.makedirs(os.path.dirname(self.history))
+        os.symlink("/dev/null", self.history)
+        program = OnTerminal([ALBERT, "tokenize"], self.folder)
+        program.until("tokenize> ")
+        program.send("secret\n")
+        program.until("tokenize> ")
+        program.send("\x04")
+        self.assertEqual(program.end(), 0)
+        self.assertTrue(os.path.islink(self.history))
+
+    def test_input_that_is_given_needs_no_prompt(self):
+        path = os.path.join(self.folder, "rows.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("wind\n")
+        for arguments in (["wind"], ["--input", path]):
+            program = OnTerminal([ALBERT, "tokenize", "--json", *arguments], self.folder)
+            self.assertNotIn("> ", program.until("]}"))
+            self.assertEqual(program.end(), 0)
+        program = OnTerminal([ALBERT, "tokenize", "--json", "--input-format", "jsonl"], self.folder)
+        program.send('{"text": "wind"}\n\x04')
+        self.assertNotIn("tokenize> ", program.until('"special_tokens_mask"'))
+        self.assertEqual(program.end(), 0)
+
+
+def skip_without(program):
+    return unittest.skipIf(shutil.which(program) is None, f"{program} is not installed")
+
+
+class Completion(Program):
+    #        the words so far, the last one to be completed; what comes, or (as a set) what must be among it
+    CASES = [(["fi"], ["fill-mask"]), (["to"], ["token-classification", "tokenize"]), (["fill-mask", "--dev"], ["--device"]),
+             (["fill-mask", "--device", ""], ["cpu", "ref"]), (["fill-mask", "--device", "r"], ["ref"]), (["fill-mask", "--top-k", ""], ["all"]),
+             (["tokenize", "--input-format", "j"], ["jsonl"]), (["tokenize", "--truncation", "only"], ["only_first", "only_second"]),
+             (["tokenize", "--input", "ro"], ["rows one.txt", "rows.txt"]), (["tokenize", "--text-pair", "ro"], []), (["fill-mask", "--log-l"], ["--log-level"]),
+             (["fill-mask", "--log-format", ""], ["json", "text"]), (["help", "fo"], ["forward"]), (["completion", ""], {"bash", "fish", "zsh"}),
+             (["env", "--j"], ["--json"]), (["env", "--top"], []), (["man", "--all", "fold"], ["folder"]), (["forward", "--class", "AlbertForM"],
+                                                                                                            ["AlbertForMaskedLM", "AlbertForMultipleChoice"])]
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        for name in ("rows.txt", "rows one.txt"):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8"):
+                pass
+        os.mkdir(os.path.join(self.folder, "folder"))
+
+    def script(self, shell, name):
+        out, _ = self.check(albert("completion", shell), 0)
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(out)
+        return path
+
+    def shell(self, *command, **more):
+        done = subprocess.run(command, capture_output=True, timeout=60, cwd=self.folder, env={**os.environ, "HOME": self.folder}, **more)
+        self.assertEqual(done.stderr, b"", command)
+        return done.stdout.decode()
+
+    def compare(self, words, expected, got):
+        if isinstance(expected, set):
+            self.assertLessEqual(expected, set(got), words)
+        else:
+            self.assertEqual(sorted(got), sorted(expected), words)
+
+    def test_every_command_and_option_is_there(self):
+        for shell in ("bash", "zsh", "fish"):
+            out, _ = self.check(albert("completion", shell), 0)
+            for command in COMMANDS:
+                self.assertIn(command, out)
+                for option in re.findall(r"--([a-z-]+)", albert(command, "--help").stdout.decode().rpartition("\nexample: ")[0]):
+                    self.assertIn(option, out, (shell, command))
+        self.check(albert("completion"), 2)
+        self.check(albert("completion", "csh"), 2)
+
+    @skip_without("bash")
+    def test_bash(self):
+        path = self.script("bash", ".albert.bash")
+        self.shell("bash", "-n", path)
+        cases = [*self.CASES, (["fill-mask", "--device", "="], ["cpu", "ref"]), (["fill-mask", "--device", "=", "c"], ["cpu"]),
+                 (["tokenize", "--", "--in"], []), (["--v"], ["--version"]), (["fill-mask", ""], {"--top-k", "--help"})]
+        for words, expected in cases:
+            code = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _albert; ((${#COMPREPLY[@]})) && printf "%s\\n" "${COMPREPLY[@]}"; true'
+            self.compare(words, expected, self.shell("bash", "-c", code, "bash", path, "albert", *words).splitlines())
+
+    @skip_without("fish")
+    def test_fish(self):
+        path = self.script("fish", ".albert.fish")
+        for words, expected in [*self.CASES, (["fill-mask", "--device=c"], ["--device=cpu"])]:
+            line = "albert " + " ".join(words)
+            got = [one.split("\t")[0].replace("\\ ", " ").rstrip("/") for one in
+                   self.shell("fish", "-N", "-c", "source $argv[1]; complete -C $argv[2]", path, line).splitlines()]
+            self.compare(words, expected, got)
+
+    @skip_without("zsh")
+    def test_zsh(self):
+        """In a shell of its own: what the line becomes when the Tab key is pressed."""
+        self.script("zsh", "_albert")
+        shell = OnTerminal(["zsh", "-f", "-i"], self.folder, PS1="% ", TERM="dumb")
+        shell.send("unset zle_bracketed_paste; zstyle ':completion:*' insert-tab false; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; print rea''dy\n")
+        shell.until("ready")
+        for typed, becomes in (("albert fi\t", "albert fill-mask "),
+                               ("albert fill-mask --device r\t", "albert fill-mask --device ref "), ("albert fill-mask --device=r\t", "albert fill-mask --device=ref "),
+                               ("albert tokenize --input-format j\t", "albert tokenize --input-format jsonl "), ("albert help fo\t", "albert help forward "),
+                               ("albert tokenize --input rows.t\t", "albert tokenize --input rows.txt "), ("albert completion z\t", "albert completion zsh "),
+                               ("albert man --all fo\t", "albert man --all folder"), ("albert bench --config xxl\t", "albert bench --config xxlarge ")):
+            # Ctrl-U empties the line, Ctrl-A and the rest turn it into a command that prints it.
+            shell.send("\x15" + typed + "\x01print -r -- '<\x05>'\n")
+            self.assertRegex(shell.until(">\r\n"), r"\n<" + re.escape(becomes.rstrip()) + r"[ =]*>\r\n$", typed)
+        # Options are listed with what they do.
+        shell.send("\x15albert fill-mask --devi\t")
+        shell.until("--device")
+        shell.until("vectorised code")
+        shell.send("\x15exit\n")
+        shell.end()
+
+
+class Manual(Program):
+    def pages(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.check(albert("man", "--all", folder.name), 0)
+        return [os.path.join(folder.name, name) for name in sorted(os.listdir(folder.name))]
+
+    def test_every_command_has_a_page(self):
+        pages = self.pages()
+        self.assertEqual([os.path.basename(page) for page in pages], sorted(["albert.1", *(f"albert-{command}.1" for command in COMMANDS)]))
+        for page in pages:
+            command = os.path.basename(page).removesuffix(".1").removeprefix("albert").lstrip("-")
+            with open(page, encoding="utf-8") as file:
+                text = file.read()
+            self.assertEqual(text, albert("man", *([command] if command else [])).stdout.decode())
+            for heading in ("NAME", "SYNOPSIS", "DESCRIPTION", "ENVIRONMENT", "FILES", "EXIT STATUS", "EXAMPLES", "SEE ALSO"):
+                self.assertIn(f".SH {heading}\n", text, page)
+            plain = text.replace("\\-", "-")
+            for code in (0, 1, 2, 65, 66, 70, 74, 130):
+                self.assertIn(f"\\fB{code}\\fR", text, page)
+            for option in re.findall(r"--[a-z][a-z-]+", albert(command or "fill-mask", "--help").stdout.decode().rpartition("\nexample: ")[0]) if command else []:
+                self.assertIn(option, plain, page)
+                if option != "--help":
+                    self.assertIn("ALBERT_" + option[2:].upper().replace("-", "_"), plain, page)
+        self.check(albert("man", "bogus"), 2)
+        self.check(albert("man", "--all", "/nonexistent"), 74)
+
+    def lint(self, *command):
+        for page in self.pages():
+            done = subprocess.run([*command, page], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, b""), page)
+
+    @skip_without("mandoc")
+    def test_mandoc(self):
+        self.lint("mandoc", "-Tlint", "-W", "warning")
+
+    @skip_without("groff")
+    def test_groff(self):
+        self.lint("groff", "-man", "-Tutf8", "-ww", "-z")
 
 
 if __name__ == "__main__":
