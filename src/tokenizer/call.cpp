@@ -102,6 +102,7 @@ class Columns {
   /// The columns as fields; `flat`: those of the only row, numbers still in a list.
   BatchEncoding take(bool flat) {
     std::vector<BatchEncoding::Member> fields;
+    fields.reserve(columns_.size());
     for (auto& [name, column] : columns_) fields.emplace_back(name, flat ? flattened(column) : whole(column));
     return BatchEncoding(std::move(fields));
   }

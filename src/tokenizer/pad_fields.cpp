@@ -109,6 +109,7 @@ BatchEncoding Tokenizer::pad(BatchEncoding encoded, const PadOptions& options) c
   const bool mask = options.return_attention_mask.value_or(state_->wants("attention_mask"));
   if (mask && encoded.find("attention_mask") == nullptr) {
     std::vector<Ints> ones;
+    ones.reserve(lengths.size());
     for (const std::size_t own : lengths) ones.emplace_back(own, 1);
     encoded.set("attention_mask", single ? Field(std::move(ones.front())) : Field(std::move(ones)));
   }
@@ -139,6 +140,7 @@ BatchEncoding Tokenizer::pad(std::span<const BatchEncoding> encoded, const PadOp
     lists.reserve(encoded.size());
     for (const BatchEncoding& one : encoded) lists.push_back(as_list(one.at(name)));
     std::vector<const Field*> elements;
+    elements.reserve(lists.size());
     for (const Field& list : lists) elements.push_back(&list);
     batch.set(name, stack_fields(elements));
   }

@@ -209,7 +209,8 @@ std::vector<std::int32_t> Tokenizer::get_special_tokens_mask(Ids ids, const Opti
 
 TruncatedSequences Tokenizer::truncate_sequences(std::vector<std::int32_t> ids, OptionalIds pair_ids, std::int64_t num_tokens_to_remove,
                                                  TruncationStrategy strategy, std::int64_t stride) const {
-  IdSequence first{.ids = std::move(ids), .tokens = {}}, second;
+  IdSequence first, second;
+  first.ids = std::move(ids);
   if (pair_ids) second.ids = std::move(*pair_ids);
   TruncatedSequences result;
   constexpr std::int64_t most = std::int64_t{1} << 61;
