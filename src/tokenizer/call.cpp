@@ -300,9 +300,17 @@ BatchEncoding Tokenizer::call(const CallTexts& texts, const CallOptions& options
     const bool is_text = std::holds_alternative<std::string>(text);
     const auto* lists = std::get_if<std::vector<Words>>(&text);
     const bool is_batch = options.is_split_into_words ? lists != nullptr && !lists->empty() : !is_text;
-    if (!is_batch)
+    if (!is_batch) {
+      // The reference looks at the arguments before it looks at the second text.
+      std::vector<std::string> warnings;
+      const CallOptions resolved = resolve_options(*this, options, warnings);
+      if (is_fast())
+        check_fast_options(*this, resolved);
+      else
+        refuse_offsets(resolved);
       return encode_plus(as_sequence(text, is_fast()), text_pair ? std::optional(as_sequence(*text_pair, is_fast())) : std::nullopt,
                          options);
+    }
     require(!text_pair || !std::holds_alternative<std::string>(*text_pair), ErrorCode::type,
             "a batch of texts needs a list of second texts as long as it, not one text");
     std::vector<ItemArgument> items;
