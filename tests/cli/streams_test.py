@@ -291,11 +291,11 @@ class Promptness(WithFolder):
 
 @unittest.skipIf(os.environ.get("ALBERT_SANITIZE"), "sanitizers keep what is freed")
 class Memory(Program):
-    def peak(self, arguments, megabytes, lines_at_least):
+    def peak(self, arguments, megabytes, lines_at_least, words_a_line=(1, 60)):
         """Megabytes that the program took at most while that much text went through it."""
         words = "the wind was cold and it was dark so he went home with an unknown word Zyx7 and caf\u00e9 or \u6771\u4eac".split()
         generator = random.Random(3)
-        block = "".join(" ".join(generator.choices(words, k=generator.randrange(1, 60))) + "\n" for _ in range(4000)).encode()
+        block = "".join(" ".join(generator.choices(words, k=generator.randrange(*words_a_line))) + "\n" for _ in range(120000 // words_a_line[1])).encode()
         program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
         def feed():
@@ -326,8 +326,8 @@ class Memory(Program):
 
     def test_feature_extraction(self):
         arguments = ["feature-extraction", "--json", "--truncation", "true", "--max-length", "16"]
-        few = self.peak(arguments, 1, 1000)
-        many = self.peak(arguments, 2, 2000)
+        few = self.peak(arguments, 2, 100, (1000, 4000))
+        many = self.peak(arguments, 8, 400, (1000, 4000))
         self.assertLess(many, 300)
         self.assertLess(many, few + 60)
 
