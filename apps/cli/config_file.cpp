@@ -6,10 +6,16 @@
 #include <unistd.h>
 
 #define TOML_ENABLE_FORMATTERS 0
+#include <toml++/impl/preprocessor.h>
+// The parser asserts, or has the compiler assume, what a malformed key does not
+// hold ("[[["), two lines before it reports that key.
+#undef TOML_ASSERT_ASSUME
+#define TOML_ASSERT_ASSUME(expression) static_assert(true)
 #include <toml++/toml.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -65,8 +71,49 @@ void check_depth(const std::string& path, const std::string& text) {
   }
 }
 
+/// The text in ASCII, for the parser's tables of other characters have gaps
+/// whose behaviour is undefined: "~~" for a tilde, "~C3" for a byte beyond
+/// ASCII.
+std::string to_ascii(std::string_view text) {
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  std::string ascii;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) > 0x7F)
+      ascii += fmt::format("~{:02X}", static_cast<unsigned char>(c));
+    else
+      ascii += c == '~' ? "~~" : std::string(1, c);
+  }
+  return ascii;
+}
+
+std::string from_ascii(std::string_view ascii) {
+  std::string text;
+  for (std::size_t i = 0; i < ascii.size(); ++i) {
+    unsigned char byte = 0;
+    const char* digits = ascii.data() + i + 1;
+    if (ascii.substr(i, 2) == "~~") {
+      text += ascii[i++];
+    } else if (ascii[i] == '~' && i + 2 < ascii.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      text += static_cast<char>(byte);
+      i += 2;
+    } else {
+      text += ascii[i];
+    }
+  }
+  return text;
+}
+
+/// Failure{bad_data} naming the line of the first byte that is no UTF-8.
+void check_utf8(const std::string& path, const std::string& text) {
+  const std::string read = as_utf8(text);
+  const auto bad = std::mismatch(text.begin(), text.end(), read.begin(), read.end()).first;
+  if (bad != text.end())
+    throw Failure(Exit::bad_data,
+                  path + ":" + std::to_string(1 + std::count(text.begin(), bad, '\n')) + ": not TOML: a byte that is no UTF-8");
+}
+
 std::optional<std::string> scalar(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* text = node.as_string()) return from_ascii(text->get());
   if (const auto* number = node.as_integer()) return std::to_string(number->get());
   if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
   if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
@@ -74,7 +121,7 @@ std::optional<std::string> scalar(const toml::node& node) {
 }
 
 FileValue value_of(const std::string& path, const toml::key& key, const toml::node& node) {
-  FileValue value{std::string(key.str()), {}, node.is_array(), place_of(path, key.source())};
+  FileValue value{from_ascii(key.str()), {}, node.is_array(), place_of(path, key.source())};
   const auto add = [&](const toml::node& item) {
     auto text = scalar(item);
     if (!text)
@@ -113,18 +160,19 @@ bool contains(const std::vector<std::string>& list, const std::string& one) {
 std::optional<ConfigFile> read_config_file(const std::string& path) {
   const auto text = read_text(path);
   if (!text) return std::nullopt;
+  check_utf8(path, *text);
   check_depth(path, *text);
   toml::table root;
   try {
-    root = toml::parse(*text, path);
+    root = toml::parse(to_ascii(*text), path);
   } catch (const toml::parse_error& error) {
-    throw Failure(Exit::bad_data, place_of(path, error.source()) + ": not TOML: " + as_utf8(error.description()));
+    throw Failure(Exit::bad_data, place_of(path, error.source()) + ": not TOML: " + as_utf8(from_ascii(error.description())));
   }
   ConfigFile file{path, {}};
   // What a command's own table says goes before what holds for all.
   for (const auto& [key, node] : root)
     if (const auto* table = node.as_table())
-      file.sections.push_back(section_of(path, std::string(key.str()), place_of(path, key.source()), *table));
+      file.sections.push_back(section_of(path, from_ascii(key.str()), place_of(path, key.source()), *table));
   file.sections.push_back(section_of(path, "", path, root));
   return file;
 }

@@ -199,6 +199,13 @@ class ConfigFile(Program):
         out, _ = self.check(self.run_here("fill-mask", MASKED, ALBERT_JSON="no"), 0)
         self.assertNotIn("{", out)
 
+    def test_characters_beyond_ascii(self):
+        self.write('# \u3042\n[zero-shot-classification]\njson = true\ncandidate-labels = ["caf\u00e9~", \'\u3042~C3\', "\\u00e9"]')
+        row = self.rows(self.run_here("zero-shot-classification", "-q", TEXT))[0]
+        self.assertEqual(sorted(row["labels"]), sorted(["caf\u00e9~", "\u3042~C3", "\u00e9"]))
+        self.write(b"\xef\xbb\xbf" + 'top-k = 2\n'.encode())
+        self.assertEqual(self.count(), 2)
+
     def refused(self, text, *words, arguments=("fill-mask", MASKED)):
         self.write(text)
         out, err = self.check(self.run_here(*arguments), 65)
@@ -226,7 +233,7 @@ class ConfigFile(Program):
         self.assertEqual(note["level"], "error")
 
     def test_hostile_files(self):
-        for text in (b"\x00", b"\xff\xfe", b"[", b"a = ", b"= 1", b"[[fill-mask]]", b"[" * 100000, b"top-k = " + b"[" * 100000, b"a" + b".a" * 60000 + b" = 1",
+        for text in (b"\x00", b"\xff\xfe", b"[", b"a = ", b"= 1", b"[[fill-mask]]", b"[" * 100000, "[fill-\ufefft]".encode(), "top-k = 4['\u017d".encode(), 'top-k = """\\\n\u00e9"""'.encode(), b"top-k = " + b"[" * 100000, b"a" + b".a" * 60000 + b" = 1",
                      b"[a" + b".a" * 60000 + b"]", b"top-k = " + b"{a = " * 50000, b"'" * 200000, b'top-k = "' + b"\\" * 1000, b"#" * (1 << 19), b"a = 1\n" * 30000,
                      b"".join(b"k%d = 1\n" % i for i in range(20000)), b"x = " + b"9" * 100000, bytes(range(256)) * 64, b"\xff = 1", b'"\\u0000" = 1', b'"a\nb" = 1'):
             self.refused(text)
