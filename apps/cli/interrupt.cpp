@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "failure.h"
+#include "terminal_guard.h"
 
 namespace cli {
 namespace {
@@ -19,7 +20,10 @@ static_assert(std::atomic<int>::is_always_lock_free);
 int bell[2] = {-1, -1};  // a pipe: rung by the handler, seen by poll()
 
 extern "C" void on_signal(int signal) {
-  if (deferring.load() == 0 || pending.exchange(signal) != 0) _exit(static_cast<int>(Exit::interrupted));
+  if (deferring.load() == 0 || pending.exchange(signal) != 0) {
+    give_terminal_back();
+    _exit(static_cast<int>(Exit::interrupted));
+  }
   const int error = errno;
   static_cast<void>(!::write(bell[1], "", 1));
   errno = error;

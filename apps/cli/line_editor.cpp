@@ -1,6 +1,8 @@
 #include "line_editor.h"
 
 #include <histedit.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,17 +12,20 @@
 #include <cstring>
 #include <cwchar>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 
 #include "config_file.h"
 #include "interrupt.h"
 #include "output.h"
+#include "terminal_guard.h"
 
 namespace cli {
 namespace {
 
 constexpr int kHistoryLines = 1000;
 constexpr off_t kMostHistoryBytes = off_t{4} << 20;
+constexpr char kEndOfInput = '\x04';
 
 std::string history_path() {
   const std::string folder = user_folder("XDG_STATE_HOME", ".local/state");
@@ -39,12 +44,14 @@ void use_utf8() {
 }  // namespace
 
 struct LineEditor::Impl {
+  TerminalGuard guard;
   std::string prompt;
   std::string path = history_path();
   bool keep_history = false;
   EditLine* editor = nullptr;
   History* history = nullptr;
   bool interrupted = false;
+  int typed_before = 0;  ///< bytes from before the editing mode: there a Ctrl-D has become a NUL
 
   static Impl& of(EditLine* editor) {
     void* self = nullptr;
@@ -54,23 +61,48 @@ struct LineEditor::Impl {
 
   static char* show_prompt(EditLine* editor) { return of(editor).prompt.data(); }
 
+  /// False when an interrupt came instead.
+  [[nodiscard]] bool wait_for_input() const {
+    struct pollfd watched[] = {{STDIN_FILENO, POLLIN, 0}, {interrupt_descriptor(), POLLIN, 0}, {guard.redraw_descriptor(), POLLIN, 0}};
+    for (;;) {
+      if (::poll(watched, std::size(watched), -1) < 0 && errno == EINTR) continue;
+      if (watched[1].revents != 0) return false;
+      if (watched[2].revents == 0) return true;
+      guard.redrawn();
+      el_resize(editor);
+      el_set(editor, EL_REFRESH);
+    }
+  }
+
   /// One character. The library's own reader goes on reading after a signal.
   static int read_character(EditLine* editor, wchar_t* character) {
+    Impl& self = of(editor);
     mbstate_t state{};
+    *character = L'\0';
     for (;;) {
       char byte = 0;
-      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
-      if (count < 0 && errno == EINTR && !interrupt_pending()) continue;
-      if (count <= 0) {
-        of(editor).interrupted = count < 0 && errno == EINTR;
-        *character = L'\0';
-        return count == 0 ? 0 : -1;
+      if (!self.wait_for_input()) {
+        self.interrupted = true;
+        return -1;
       }
+      const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return static_cast<int>(count);
+      if (self.typed_before > 0 && self.typed_before-- > 0 && byte == '\0') byte = kEndOfInput;
       const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
       if (used == static_cast<std::size_t>(-2)) continue;
       if (used != static_cast<std::size_t>(-1)) return 1;
       state = {};  // a byte that is no UTF-8 is left out
     }
+  }
+
+  /// Between the lines too: in any other mode the terminal itself would read what is typed while a line is answered, and keep its
+  /// Ctrl-D.
+  void keep_editing_mode() {
+    int editing = 0;
+    if (el_get(editor, EL_EDITMODE, &editing) != 0 || editing == 0) return;
+    el_set(editor, EL_SETTY, "-x", "-icanon", "-echo", "-iexten", nullptr);
+    static_cast<void>(::ioctl(STDIN_FILENO, FIONREAD, &typed_before));
   }
 
   void load_history() {
@@ -111,10 +143,12 @@ LineEditor::LineEditor(std::string prompt) : impl_(std::make_unique<Impl>()) {
   el_set(impl_->editor, EL_GETCFN, Impl::read_character);
   el_set(impl_->editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   el_source(impl_->editor, nullptr);
+  impl_->keep_editing_mode();
 }
 
 LineEditor::~LineEditor() {
   impl_->save_history();
+  el_set(impl_->editor, EL_EDITMODE, 0);  // leaves the mode to the guard: the library would throw away what is typed for the shell
   el_end(impl_->editor);
   ::history_end(impl_->history);
 }

@@ -31,6 +31,13 @@ int dispatch(const std::string& name, std::vector<std::string> words) {
   return cli::known_command(name).run({std::move(words)});
 }
 
+/// What is wrong before a command reads its options is told as they ask too.
+void choose_log_format(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] == "--log-format=json" || (words[i] == "--log-format" && i + 1 < words.size() && words[i + 1] == "json"))
+      cli::log_settings().json = true;
+}
+
 int report(const std::string& message, Exit code) {
   cli::log(cli::Level::error, message);
   return static_cast<int>(code);
@@ -40,14 +47,19 @@ int report(const std::string& message, Exit code) {
 
 int main(int argc, char** argv) {
   cli::install_signal_handlers();
+  if (argc < 2 && cli::log_settings().json) return report("expected a command; see albert --help", Exit::usage);
   if (argc < 2) {
     std::fputs(cli::overview().c_str(), stderr);
     return static_cast<int>(Exit::usage);
   }
   const std::string name = argv[1];
-  if (cli::find_command(name) != nullptr) cli::log_settings().command = name;
+  std::vector<std::string> words(argv + 2, argv + argc);
+  if (cli::find_command(name) != nullptr)
+    cli::log_settings().command = name;
+  else
+    choose_log_format(words);
   try {
-    return dispatch(name, std::vector<std::string>(argv + 2, argv + argc));
+    return dispatch(name, std::move(words));
   } catch (const cli::OutputClosed&) {
     return static_cast<int>(Exit::done);
   } catch (const cli::Failure& failure) {

@@ -33,7 +33,7 @@ void answer_line(const std::string& line, const RowOptions& options, const Answe
   }
 }
 
-bool ends_the_program(Exit code) { return code == Exit::internal || code == Exit::write || code == Exit::interrupted; }
+bool ends_the_program(Exit code) { return code == Exit::internal || code == Exit::write; }
 
 }  // namespace
 
@@ -52,6 +52,11 @@ void run_prompt(const RowOptions& options, const AnswerRows& answer) {
     try {
       answer_line(*line, options, answer, style);
     } catch (const Failure& failure) {
+      if (failure.code() == Exit::interrupted) {
+        take_interrupt();
+        print("^C\n");
+        continue;
+      }
       if (ends_the_program(failure.code())) throw;
       log(Level::error, failure.what());
     }

@@ -174,7 +174,7 @@ int train_tokenizer(const Arguments& arguments) {
       unigram.max_piece_length = of_unigram[2].value.value_or(unigram.max_piece_length);
       unigram.seed = static_cast<std::uint32_t>(of_unigram[3].value.value_or(unigram.seed));
       unigram.threads = of_unigram[4].value.value_or(unigram.threads);
-      unigram.verbose = log_enabled(Level::debug);
+      unigram.verbose = log_enabled(Level::debug) && !log_settings().json;  // its notes are text
       if (control) unigram.control_symbols = split_commas(*control);
       if (user_defined) unigram.user_defined_symbols = split_commas(*user_defined);
     } else {

@@ -4,23 +4,18 @@
 Usage: habit_test.py PROGRAM [unittest arguments]. Needs the standard library; a shell that is missing is skipped.
 """
 
-import contextlib
-import fcntl
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 import time
 import unittest
 
+from on_terminal import END_OF_INPUT, INTERRUPT, STOP, OnTerminal, skip_without_terminals
 from program_test import ALBERT, COMMANDS, TEXT, Program, albert
 
 MASKED = "The [MASK] was dark."
@@ -144,6 +139,78 @@ class Notes(Program):
         self.check(albert("tokenize", "-q", "--log-level", "debug", TEXT), 2)
 
 
+class JsonNotes(Program):
+    """With --log-format json standard error holds JSON lines and nothing else."""
+
+    @classmethod
+    def setUpClass(cls):
+        skip_without_terminals()
+
+    def messages(self, err, level, command):
+        notes = [json.loads(line) for line in err.splitlines()]
+        self.assertNotEqual(notes, [])
+        for note in notes:
+            self.assertEqual((list(note), note["command"]), (["time", "level", "command", "message"], command))
+        return [note["message"] for note in notes if note["level"] == level]
+
+    def program(self, file, *arguments, **more):
+        """Standard error is the terminal, or, with one of its arguments, elsewhere."""
+        program = OnTerminal([ALBERT, *arguments, "--log-format", "json"], **{"stdin": subprocess.PIPE, "stdout": file, **more})
+        self.addCleanup(program.process.kill)
+        return program
+
+    def test_progress(self):
+        rows = b"The [MASK] was dark.\n" * 200000
+        with tempfile.NamedTemporaryFile() as file, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            file.write(rows)
+            file.flush()
+            for ending, on_terminal in ((signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGINT, False)):
+                program = self.program(out, "fill-mask", "--input", file.name, **({} if on_terminal else {"stdin": None, "stderr": err}))
+                end = time.monotonic() + 60
+                seen = b""
+                while b"rows/s" not in seen and time.monotonic() < end:
+                    program.read(0.1)
+                    seen = program.seen if on_terminal else os.pread(err.fileno(), 65536, 0)
+                os.kill(program.process.pid, ending)
+                self.assertEqual(program.end(), 130)
+                seen = program.seen if on_terminal else os.pread(err.fileno(), 65536, 0)
+                self.assertRegex(self.messages(seen.decode(), "info", "fill-mask")[0], r"^\d+ rows, [\d.]+ rows/s, \d+ s left$")
+                self.assertEqual(len(self.messages(seen.decode(), "error", "fill-mask")), 1)
+
+    def test_on_a_terminal(self):
+        with tempfile.TemporaryFile() as file:
+            program = self.program(file, "fill-mask", "--targets", "nightingale", MASKED)
+            self.assertIn("nightingale", self.messages(program.output(), "warning", "fill-mask")[0])
+            for arguments, code in ((["--input", "/nonexistent"], 66), (["no mask"], 65), (["--bogus", TEXT], 2)):
+                program = self.program(file, "fill-mask", *arguments)
+                self.assertEqual(program.end(), code)
+                self.assertEqual(len(self.messages(program.seen.decode(), "error", "fill-mask")), 1)
+
+    def test_the_prompt(self):
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
+            program = self.program(None, "fill-mask", stdin=None, stderr=file, HOME=folder, XDG_STATE_HOME=folder)
+            program.send("no mask\n" + END_OF_INPUT)
+            self.assertEqual(program.end(), 0)
+            err = os.pread(file.fileno(), 65536, 0).decode()
+            self.assertEqual(len(self.messages(err, "error", "fill-mask")), 1)
+            self.assertEqual(len(self.messages(err, "info", "fill-mask")), 1)
+
+    def test_elsewhere(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text, short = os.path.join(folder, "text"), os.path.join(folder, "short")
+            for path, lines in ((text, 500), (short, 0)):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write("".join(f"the wind {i} was cold {i * i}\n" for i in range(lines)) or "a\n")
+            train = ["train-tokenizer", "--log-level", "debug", "--force", "--output", os.path.join(folder, "new")]
+            for arguments, code in (([*train, "--text", text, "--vocab-size", "60"], 0), ([*train, "--text", text, "--vocab-size", "90000"], 65),
+                                    ([*train, "--text", short], 65), ([*train, "--text", text, "--model-type", "wordpiece", "--vocab-size", "60"], 0),
+                                    (["tokenize", "--max-length", "2", TEXT, "--log-level", "debug"], 0), (["bogus"], 2),
+                                    (["help", "bogus"], 2), (["question-answering", "--question", "Who?", ""], 65)):
+                _, err = self.check(albert(*arguments, "--log-format", "json"), code)
+                self.messages(err, "error", arguments[0] if arguments[0] in COMMANDS else "")
+        _, err = self.check(albert(env={**os.environ, "ALBERT_LOG_FORMAT": "json"}), 2)
+        self.messages(err, "error", "")
+
 
 class ConfigFile(Program):
     """albert.toml in the folder where the program runs, and the user's."""
@@ -258,69 +325,10 @@ class ConfigFile(Program):
         self.assertFalse({"ALBERT_UNKNOWN", "ALBERT_SLOW"} & set(report["variables"]))
 
 
-class OnTerminal:
-    """A program that believes it talks to a person."""
-
-    def __init__(self, arguments, folder, **variables):
-        self.seen = b""
-        self.leaving = False
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.chdir(folder)
-            environment = {**os.environ, "TERM": "xterm", "HOME": folder, "XDG_STATE_HOME": os.path.join(folder, "state"), "LANG": "C.UTF-8", **variables}
-            os.execvpe(arguments[0], arguments, environment)
-        # Wide enough that no line wraps.
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 300, 0, 0))
-
-    def send(self, text):
-        self.leaving = text == "\x04"
-        os.write(self.terminal, text.encode())
-
-    def until(self, word, seconds=60):
-        """What it wrote, up to and including `word`; what follows waits for the next call."""
-        end = time.monotonic() + seconds
-        while word.encode() not in self.seen:
-            if time.monotonic() > end:
-                raise AssertionError(f"waited for {word!r}, got {self.seen!r}")
-            if not select.select([self.terminal], [], [], 1)[0]:
-                continue
-            try:
-                data = os.read(self.terminal, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                raise AssertionError(f"ended before {word!r}, got {self.seen!r}")
-            self.seen += data
-        before, _, self.seen = self.seen.partition(word.encode())
-        return before.decode(errors="replace") + word
-
-    def end(self, seconds=60):
-        """Waits for its end, and reads what it still writes."""
-        end = time.monotonic() + seconds
-        while True:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid != 0:
-                break
-            if time.monotonic() > end:
-                os.kill(self.pid, signal.SIGKILL)
-            if select.select([self.terminal], [], [], 0.5)[0]:
-                with contextlib.suppress(OSError):
-                    self.seen += os.read(self.terminal, 65536)
-            elif self.leaving:
-                with contextlib.suppress(OSError):
-                    self.send("\x04")  # one that came while the terminal changed its mode is lost
-        os.close(self.terminal)
-        return os.waitstatus_to_exitcode(status)
-
-
 class Prompt(Program):
     @classmethod
     def setUpClass(cls):
-        try:
-            for end in pty.openpty():
-                os.close(end)
-        except OSError as error:
-            raise unittest.SkipTest(f"this machine has no pseudo-terminals: {error}") from None
+        skip_without_terminals()
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -328,8 +336,17 @@ class Prompt(Program):
         self.folder = folder.name
         self.history = os.path.join(self.folder, "state", "albert", "history")
 
+    def start(self, *arguments, **more):
+        program = OnTerminal(arguments, folder=self.folder, HOME=self.folder, XDG_STATE_HOME=os.path.join(self.folder, "state"), LANG="C.UTF-8", **more)
+        self.addCleanup(program.process.kill)
+        return program
+
+    def leave(self, program, code=0):
+        program.send(END_OF_INPUT)
+        self.assertEqual(program.end(), code)
+
     def test_a_session(self):
-        program = OnTerminal([ALBERT, "fill-mask"], self.folder)
+        program = self.start(ALBERT, "fill-mask")
         program.until("fill-mask> ")
         program.send("The [MASK] was dark.\n")
         self.assertRegex(program.until("fill-mask> "), r"\d\.\d{4}")
@@ -339,54 +356,123 @@ class Prompt(Program):
         program.until("fill-mask> ")
         program.send("half a line")
         program.until("half a line")
-        program.send("\x03")
+        program.send(INTERRUPT)
         program.until("^C\r\nfill-mask> ")
         # Backspace takes a character of three bytes as one, Ctrl-A goes to the start.
-        program.send("[MASK] caf\u00e9\u2581\x7f!\x01A ")
-        program.send("\n")
+        program.send("[MASK] caf\u00e9\u2581\x7f!\x01A \n")
         self.assertIn("a ", program.until("fill-mask> "))
         # The line before, from the history.
         program.send("\x1b[A\n")
         self.assertRegex(program.until("caf\u00e9!\x1b[0m\r\n"), "A \\[MASK\\] caf\u00e9!")
         program.until("fill-mask> ")
-        program.send("\x04")
-        self.assertEqual(program.end(), 0)
+        self.leave(program)
         self.assertEqual(os.stat(self.history).st_mode & 0o777, 0o600)
         self.assertEqual(os.listdir(os.path.dirname(self.history)), ["history"])
-        program = OnTerminal([ALBERT, "fill-mask", "--json"], self.folder)
+        program = self.start(ALBERT, "fill-mask", "--json")
         program.until("fill-mask> ")
         program.send("\x1b[A\n")
         self.assertIn('[{"score"', program.until('"sequence"'))
         program.until("fill-mask> ")
-        program.send("\x04")
-        self.assertEqual(program.end(), 0)
+        self.leave(program)
 
     def test_other_commands(self):
         for arguments, line, answer in ((["tokenize"], "The wind", "[CLS]"), (["sentence-order", "--text-pair", "Then he left."], "He came.", "0."),
                                         (["text-classification"], "My card", "0."), (["detokenize"], "2 14 3", "[SEP]")):
-            program = OnTerminal([ALBERT, *arguments], self.folder, TERM="dumb")
+            program = self.start(ALBERT, *arguments, TERM="dumb")
             program.until(arguments[0] + "> ")
             program.send(line + "\n")
             program.until(answer)
             program.until(arguments[0] + "> ")
-            program.send("\x04")
-            self.assertEqual(program.end(), 0)
+            self.leave(program)
 
-    def test_terminated(self):
-        program = OnTerminal([ALBERT, "tokenize"], self.folder)
+    def test_typed_ahead(self):
+        """What is typed before the first prompt, and while a line is answered, is read as if typed later."""
+        program = self.start(ALBERT, "fill-mask", "--json")
+        program.send("The [MASK] was dark.\nThe [MASK] is blue.\n" + END_OF_INPUT)
+        self.assertEqual(program.output().count('[{"score"'), 2)
+        program = self.start(ALBERT, "fill-mask", "--json")
+        program.until("fill-mask> ")
+        # The line before once more, a line put right with the arrow to the left, one in which Backspace takes a character.
+        program.send("The [MASK] was dark.\n\x1b[A\nThe wind was MASK]\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D[\n\u2581\u2581[MASK]\x7f]!\n" + END_OF_INPUT)
+        rows = [json.loads(line) for line in program.output().splitlines() if line.startswith("[{")]
+        self.assertEqual([row[0]["sequence"].startswith(start) for row, start in zip(rows, ("the ", "the ", "the wind was"))], [True] * 3, rows)
+        self.assertEqual(rows[0], rows[1])
+        self.assertEqual(len(rows), 4)
+        with open(self.history, encoding="utf-8") as file:
+            self.assertIn("MASK]!", file.read())
+
+    def test_a_changed_window(self):
+        program = self.start(ALBERT, "tokenize", "--json", columns=60)
         program.until("tokenize> ")
-        os.kill(program.pid, signal.SIGTERM)
+        program.send("The wi")
+        program.until("The wi")
+        program.resize(100)
+        program.until("The wi")  # drawn again
+        program.send("nd\n")
+        program.until('"\u2581wind"')
+        program.until("tokenize> ")
+        self.leave(program)
+
+    def test_the_terminal_is_given_back(self):
+        for ending, code in ((END_OF_INPUT, 0), (signal.SIGTERM, 130)):
+            program = self.start(ALBERT, "tokenize")
+            program.until("tokenize> ")
+            self.assertNotEqual(program.mode(), program.mode_before)
+            if ending is END_OF_INPUT:
+                program.send(ending)
+            else:
+                os.kill(program.process.pid, ending)
+            program.process.wait(60)
+            self.assertEqual(program.mode(), program.mode_before)
+            self.assertEqual(program.end(), code)
+
+    def test_interrupts_while_a_line_is_answered(self):
+        """One ends that line, two the program, and its mode goes with it."""
+        labels = ",".join(f"label {i}" for i in range(4000))
+        program = self.start(ALBERT, "zero-shot-classification", "--device", "ref", "--candidate-labels", labels)
+        program.until("classification> ")
+        program.send("The wind was cold.\n")
+        program.until("cold.\r\n")
+        program.send(INTERRUPT)
+        time.sleep(0.2)  # two that come at once are one
+        program.send(INTERRUPT)
+        program.process.wait(60)
+        self.assertEqual(program.mode(), program.mode_before)
         self.assertEqual(program.end(), 130)
+        program = self.start(ALBERT, "zero-shot-classification", "--candidate-labels", labels[:1000])
+        program.until("classification> ")
+        program.send("The wind was cold.\n")
+        program.until("cold.\r\n")
+        program.send(INTERRUPT)
+        program.until("^C\r\nzero-shot-classification> ")
+        self.leave(program)
+
+    def test_stopped(self):
+        shell = self.start("bash", "--norc", "--noprofile", "-i", PS1="$ ", TERM="dumb")
+        shell.send(f"'{ALBERT}' tokenize\n")
+        shell.until("tokenize> ")
+        shell.send("The wi")
+        shell.until("The wi")
+        shell.send(STOP)
+        shell.until("Stopped")
+        shell.send("fg\n")
+        shell.until("tokenize> The wi")
+        shell.send("nd\n")
+        shell.until("\u2581wind")
+        shell.until("tokenize> ")
+        shell.send(END_OF_INPUT)
+        shell.until("$ ")
+        shell.send("exit\n")
+        self.assertEqual(shell.end(), 0)
 
     def test_history_that_is_no_file(self):
         os.makedirs(os.path.dirname(self.history))
         os.symlink("/dev/null", self.history)
-        program = OnTerminal([ALBERT, "tokenize"], self.folder)
+        program = self.start(ALBERT, "tokenize")
         program.until("tokenize> ")
         program.send("secret\n")
         program.until("tokenize> ")
-        program.send("\x04")
-        self.assertEqual(program.end(), 0)
+        self.leave(program)
         self.assertTrue(os.path.islink(self.history))
 
     def test_input_that_is_given_needs_no_prompt(self):
@@ -394,11 +480,11 @@ class Prompt(Program):
         with open(path, "w", encoding="utf-8") as file:
             file.write("wind\n")
         for arguments in (["wind"], ["--input", path]):
-            program = OnTerminal([ALBERT, "tokenize", "--json", *arguments], self.folder)
+            program = self.start(ALBERT, "tokenize", "--json", *arguments)
             self.assertNotIn("> ", program.until("]}"))
             self.assertEqual(program.end(), 0)
-        program = OnTerminal([ALBERT, "tokenize", "--json", "--input-format", "jsonl"], self.folder)
-        program.send('{"text": "wind"}\n\x04')
+        program = self.start(ALBERT, "tokenize", "--json", "--input-format", "jsonl")
+        program.send('{"text": "wind"}\n' + END_OF_INPUT)
         self.assertNotIn("tokenize> ", program.until('"special_tokens_mask"'))
         self.assertEqual(program.end(), 0)
 
@@ -473,23 +559,37 @@ class Completion(Program):
                    self.shell("fish", "-N", "-c", "source $argv[1]; complete -C $argv[2]", path, line).splitlines()]
             self.compare(words, expected, got)
 
+    ZSHRC = """
+    fpath=($PWD $fpath)
+    autoload -Uz compinit
+    compinit -u -D
+    completed() { zle complete-word; zle -I; print -r -- "<$BUFFER>"; BUFFER=; }
+    ready() { zle -D zle-line-init; zle -I; print ready; }
+    zle -N completed
+    zle -N zle-line-init ready
+    bindkey '^X' completed
+    bindkey '^T' list-choices
+    """
+
     @skip_without("zsh")
     def test_zsh(self):
-        """In a shell of its own: what the line becomes when the Tab key is pressed."""
+        """In a shell of its own. Not by the Tab key, which inserts itself when more has been typed already."""
+        skip_without_terminals()
         self.script("zsh", "_albert")
-        shell = OnTerminal(["zsh", "-f", "-i"], self.folder, PS1="% ", TERM="dumb")
-        shell.send("unset zle_bracketed_paste; zstyle ':completion:*' insert-tab false; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; print rea''dy\n")
+        with open(os.path.join(self.folder, ".zshrc"), "w", encoding="utf-8") as file:
+            file.write(self.ZSHRC)
+        shell = OnTerminal(["zsh", "-d", "-i"], folder=self.folder, ZDOTDIR=self.folder, HOME=self.folder, PS1="% ", TERM="dumb")
+        self.addCleanup(shell.process.kill)
         shell.until("ready")
-        for typed, becomes in (("albert fi\t", "albert fill-mask "),
-                               ("albert fill-mask --device r\t", "albert fill-mask --device ref "), ("albert fill-mask --device=r\t", "albert fill-mask --device=ref "),
-                               ("albert tokenize --input-format j\t", "albert tokenize --input-format jsonl "), ("albert help fo\t", "albert help forward "),
-                               ("albert tokenize --input rows.t\t", "albert tokenize --input rows.txt "), ("albert completion z\t", "albert completion zsh "),
-                               ("albert man --all fo\t", "albert man --all folder"), ("albert bench --config xxl\t", "albert bench --config xxlarge ")):
-            # Ctrl-U empties the line, Ctrl-A and the rest turn it into a command that prints it.
-            shell.send("\x15" + typed + "\x01print -r -- '<\x05>'\n")
-            self.assertRegex(shell.until(">\r\n"), r"\n<" + re.escape(becomes.rstrip()) + r"[ =]*>\r\n$", typed)
+        for typed, becomes in (("albert fi", "albert fill-mask"), ("albert fill-mask --device r", "albert fill-mask --device ref"),
+                               ("albert fill-mask --device=r", "albert fill-mask --device=ref"),
+                               ("albert tokenize --input-format j", "albert tokenize --input-format jsonl"), ("albert help fo", "albert help forward"),
+                               ("albert tokenize --input rows.t", "albert tokenize --input rows.txt"), ("albert completion z", "albert completion zsh"),
+                               ("albert man --all fo", "albert man --all folder/"), ("albert bench --config xxl", "albert bench --config xxlarge")):
+            shell.send(typed + "\x18")
+            self.assertRegex(shell.until(">\r\n"), r"<" + re.escape(becomes) + r"[ =]*>\r\n$", typed)
         # Options are listed with what they do.
-        shell.send("\x15albert fill-mask --devi\t")
+        shell.send("albert fill-mask --devi\x14")
         shell.until("--device")
         shell.until("vectorised code")
         shell.send("\x15exit\n")

@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import pathlib
-import pty
 import select
 import shutil
 import signal
@@ -17,6 +16,8 @@ import sys
 import tempfile
 import time
 import unittest
+
+from on_terminal import INTERRUPT, OnTerminal, skip_without_terminals
 
 ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
 COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
@@ -211,65 +212,30 @@ class Terminal(Program):
 
     @classmethod
     def setUpClass(cls):
-        try:
-            for end in pty.openpty():
-                os.close(end)
-        except OSError as error:
-            raise unittest.SkipTest(f"this machine has no pseudo-terminals: {error}") from None
-
-    def on_terminal(self, **environment):
-        leader, follower = pty.openpty()
-        done = subprocess.Popen([ALBERT, "tokenize", TEXT], stdout=follower, stderr=follower, env={**os.environ, "TERM": "xterm", **environment})
-        done.wait(30)
-        os.close(follower)
-        out = os.read(leader, 65536).decode()
-        os.close(leader)
-        return out
+        skip_without_terminals()
 
     def test_colour_only_on_a_terminal(self):
-        self.assertIn("\x1b[", self.on_terminal())
-        self.assertNotIn("\x1b[", self.on_terminal(NO_COLOR="1"))
+        self.assertIn("\x1b[", OnTerminal([ALBERT, "tokenize", TEXT], NO_COLOR=None).output())
+        self.assertNotIn("\x1b[", OnTerminal([ALBERT, "tokenize", TEXT], NO_COLOR="1").output())
         self.assertNotIn("\x1b[", albert("tokenize", TEXT).stdout.decode())
 
-    def slow(self, arguments, out_terminal, err_terminal, until=None, environment=None):
-        """Feeds rows slowly until `until` stands on standard error, or for three seconds; returns both streams."""
-        streams, ends = [], []
-        for terminal in (out_terminal, err_terminal):
-            leader, follower = pty.openpty() if terminal else os.pipe()
-            streams.append(leader)
-            ends.append(follower)
-        program = subprocess.Popen([ALBERT, *arguments], stdin=subprocess.PIPE, stdout=ends[0], stderr=ends[1],
-                                   env={**os.environ, "TERM": "xterm", **(environment or {})})
-        for end in ends:
-            os.close(end)
-        texts, start, feeding, rows = [b"", b""], time.monotonic(), True, 0
-        open_streams = list(streams)
-        while open_streams:
-            for stream in select.select(open_streams, [], [], 0.1)[0]:
-                try:
-                    data = os.read(stream, 65536)
-                except OSError:  # the other end of a terminal has gone
-                    data = b""
-                texts[streams.index(stream)] += data
-                if not data:
-                    open_streams.remove(stream)
-            elapsed = time.monotonic() - start
-            enough = elapsed > 3 if until is None else until in texts[1] or elapsed > 60
-            if feeding and enough:
-                feeding = False
-                program.stdin.close()
-            elif feeding and elapsed > 0.1 * rows:
-                rows += 1
-                program.stdin.write(b"the wind\n")
-                program.stdin.flush()
-        for stream in streams:
-            os.close(stream)
-        self.assertEqual(program.wait(30), 0, texts)
-        return texts
+    def fed_slowly(self, *arguments, until=None, elsewhere="stdout", **variables):
+        """What a program wrote to a terminal and elsewhere; its rows come slowly until `until` is seen, or for three seconds."""
+        with tempfile.TemporaryFile() as file:
+            program = OnTerminal([ALBERT, *arguments], stdin=subprocess.PIPE, **{elsewhere: file}, **variables)
+            start = time.monotonic()
+            while time.monotonic() - start < 3 if until is None else until not in program.seen and time.monotonic() - start < 60:
+                program.process.stdin.write(b"the wind\n")
+                program.process.stdin.flush()
+                program.read(0.1)
+            program.process.stdin.close()
+            self.assertEqual(program.end(), 0, program.seen)
+            file.seek(0)
+            return program.seen, file.read()
 
     def test_on_a_terminal(self):
-        for environment in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"}):
-            out, err = self.slow(["tokenize", "--json"], False, True, b" rows/s", environment)
+        for variables in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            err, out = self.fed_slowly("tokenize", "--json", until=b" rows/s", **variables)
             self.assertRegex(err, rb"\r\d+ rows, [\d.]+ rows/s, 2 s")
             self.assertNotIn(b"\x1b", err)
             self.assertTrue(err.endswith(b" \r"), err)  # erased at the end
@@ -277,29 +243,24 @@ class Terminal(Program):
                 json.loads(line)
 
     def test_none_elsewhere(self):
-        for out_terminal in (False, True):
-            self.assertEqual(self.slow(["tokenize"], out_terminal, False)[1], b"")
+        self.assertEqual(self.fed_slowly("tokenize", elsewhere="stderr")[1], b"")
+        with tempfile.TemporaryFile() as file:
+            self.assertEqual(self.fed_slowly("tokenize", elsewhere="stderr", stdout=file), (b"", b""))
 
     def test_results_do_not_run_into_it(self):
-        leader, follower = pty.openpty()
-        program = subprocess.Popen([ALBERT, "tokenize", "--json"], stdin=subprocess.PIPE, stdout=follower, stderr=follower)
-        os.close(follower)
-        seen, start = b"", time.monotonic()
-        while b"rows/s, " not in seen.split(b"\r")[-1] and time.monotonic() < start + 30:  # until a bar stands on the last line
-            program.stdin.write(b"wind\n")
-            program.stdin.flush()
+        program = OnTerminal([ALBERT, "tokenize", "--json"], stdin=subprocess.PIPE)
+        start = time.monotonic()
+        while b"rows/s, " not in program.seen.split(b"\r")[-1] and time.monotonic() < start + 30:  # until a bar stands on the last line
+            program.process.stdin.write(b"wind\n")
+            program.process.stdin.flush()
             time.sleep(0.1)
-            seen += os.read(leader, 65536)
-        program.stdin.write(b"cold\n")
-        program.stdin.close()
-        with contextlib.suppress(OSError):
-            while data := os.read(leader, 65536):
-                seen += data
-        os.close(leader)
-        self.assertEqual(program.wait(30), 0)
-        self.assertIn(b"rows/s, ", seen)
+            program.read(1)
+        program.process.stdin.write(b"cold\n")
+        program.process.stdin.close()
+        seen = program.output()
+        self.assertIn("rows/s, ", seen)
         screen = ""  # what a terminal shows of it: a carriage return goes back and overwrites
-        for line in seen.decode().replace("\r\n", "\n").split("\n"):
+        for line in seen.split("\n"):
             shown = ""
             for part in line.split("\r"):
                 part = part.rstrip("\b")
@@ -313,16 +274,11 @@ class Terminal(Program):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
             file.write("the wind was cold and [MASK] it was dark\n" * 200000)
             file.flush()
-            leader, follower = pty.openpty()
-            program = subprocess.Popen([ALBERT, "fill-mask", "--device", "ref", "--input", file.name], stdout=subprocess.DEVNULL, stderr=follower)
-            os.close(follower)
-            seen = b""
-            while b"left" not in seen and len(seen) < 1 << 16:
-                seen += os.read(leader, 65536)
-            program.send_signal(signal.SIGINT)
-            self.assertEqual(program.wait(30), 130)
-            os.close(leader)
-            self.assertRegex(seen, rb"\r\[#*\.+\]  +\d+%  \d+ rows, [\d.]+ rows/s, \d+ s left")
+            program = OnTerminal([ALBERT, "fill-mask", "--device", "ref", "--input", file.name], stdout=subprocess.DEVNULL)
+            seen = program.until("left")
+            program.send(INTERRUPT)
+            self.assertEqual(program.end(), 130)
+            self.assertRegex(seen, r"\r\[#*\.+\]  +\d+%  \d+ rows, [\d.]+ rows/s, \d+ s left")
 
 
 class Rows(Program):

@@ -4,18 +4,13 @@
 Usage: token_view_test.py PROGRAM [unittest arguments]. Needs the standard library only.
 """
 
-import contextlib
-import fcntl
 import json
-import os
-import pty
 import re
-import struct
 import subprocess
-import termios
+import tempfile
 import unicodedata
-import unittest
 
+from on_terminal import OnTerminal, skip_without_terminals
 from program_test import ALBERT, Program, albert, run_tests
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
@@ -48,29 +43,14 @@ def columns_of(text):
 class TokenView(Program):
     @classmethod
     def setUpClass(cls):
-        try:
-            for end in pty.openpty():
-                os.close(end)
-        except OSError as error:
-            raise unittest.SkipTest(f"this machine has no pseudo-terminals: {error}") from None
+        skip_without_terminals()
 
-    def view(self, *arguments, columns=80, text=b"", **environment):
-        leader, follower = pty.openpty()
-        fcntl.ioctl(leader, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        unset = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "COLUMNS")}
-        program = subprocess.Popen([ALBERT, "tokenize", *arguments], stdin=subprocess.PIPE, stdout=follower, stderr=subprocess.PIPE,
-                                   env={**unset, "TERM": "xterm-256color", **environment})
-        os.close(follower)
-        program.stdin.write(text)
-        program.stdin.close()
-        out = b""
-        with contextlib.suppress(OSError):
-            while data := os.read(leader, 65536):
-                out += data
-        os.close(leader)
-        self.assertEqual(program.wait(60), 0, program.stderr.read())
-        program.stderr.close()
-        return out.decode().replace("\r\n", "\n")
+    def view(self, *arguments, columns=80, text=b"", **variables):
+        with tempfile.TemporaryFile() as rows:
+            rows.write(text)
+            rows.seek(0)
+            clean = {"NO_COLOR": None, "COLORTERM": None, "COLUMNS": None, "TERM": "xterm-256color"}
+            return OnTerminal([ALBERT, "tokenize", *arguments], columns, stdin=rows, stderr=subprocess.DEVNULL, **{**clean, **variables}).output()
 
     def pairs(self, out):
         lines = out.split("\n")
