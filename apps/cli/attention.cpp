@@ -119,7 +119,7 @@ int attention(const Arguments& arguments) {
   bool json = false;
   Options options("attention", "Shows what each token of a text looks at: a page with every head of every layer.", "[TEXT]");
   options.text("--text-pair", text_pair, "TEXT", "the second text");
-  options.text("--output", output_path, "FILE", "the page, one HTML file that needs nothing else");
+  options.text("--output", output_path, "FILE", "the page, one HTML file that needs nothing else").says_what_is_written();
   options.flag("--json", json, "the weights as one JSON object instead of the page");
   options.text("--layers", layers, "LIST", "only these: 1-4,12");
   call.declare_truncation(options);

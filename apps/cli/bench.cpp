@@ -120,7 +120,7 @@ int bench(const Arguments& arguments) {
   options.text("--dtype", model.dtype, "float32", "arithmetic");
   options.integer("--threads", model.threads, "N", "0: one a core");
   options.flag("--json", json, "one JSON object a shape");
-  options.text("--output", output_path, "FILE", "write here instead of standard output");
+  options.text("--output", output_path, "FILE", "write here instead of standard output").says_what_is_written();
   options.example("albert bench --config base --shapes 1x16,8x128 --json");
   if (!options.parse(arguments)) return 0;
 

@@ -52,8 +52,8 @@ void RowOptions::declare(Options& options, std::vector<std::string> fields) {
       "NAME=COLUMN", "the column (or key) that holds a field");
   options.integer("--skip", input.skip, "N", "rows to pass over: goes on where a run ended");
   options.flag("--json", json, "one JSON value a row");
-  options.text("--output", output, "FILE", "write here instead of standard output");
-  options.flag("--append", append, "add to the output file instead of replacing it");
+  options.text("--output", output, "FILE", "write here instead of standard output").says_what_is_written();
+  options.flag("--append", append, "add to the output file instead of replacing it").says_what_is_written();
   options.flag("--keep-going", keep_going, "a bad row gives {\"error\": ...} instead of ending the run");
 }
 

@@ -47,7 +47,7 @@ int completion(const Arguments& arguments) {
   std::vector<std::string> words;
   std::optional<std::string> output_path;
   Options options("completion", "Prints a script that completes commands, options, their values and file names.", "bash|zsh|fish");
-  options.text("--output", output_path, "FILE", "write here instead of standard output");
+  options.text("--output", output_path, "FILE", "write here instead of standard output").says_what_is_written();
   options.positionals(words);
   options.without_config_files();
   options.example("albert completion bash");

@@ -18,6 +18,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
 #include "command.h"
 #include "failure.h"
@@ -144,15 +145,31 @@ ConfigFile::Section section_of(const std::string& path, const std::string& comma
   return section;
 }
 
-std::vector<std::string> keys_of(const CommandTable& table) {
-  std::vector<std::string> keys;
-  for (const auto* options : {&table.options, &table.common})
-    for (const auto& option : *options) keys.push_back(file_key(option));
-  return keys;
-}
-
 bool contains(const std::vector<std::string>& list, const std::string& one) {
   return std::find(list.begin(), list.end(), one) != list.end();
+}
+
+std::vector<Option> options_of(const CommandTable& table) {
+  std::vector<Option> options = table.options;
+  options.insert(options.end(), table.common.begin(), table.common.end());
+  return options;
+}
+
+void check_key(const ConfigFile& file, const std::string& command, const FileValue& value, const std::vector<Option>& options) {
+  std::vector<std::string> keys;
+  bool writes = false;
+  for (const auto& option : options) {
+    const std::string key = file_key(option);
+    if (!contains(keys, key)) keys.push_back(key);
+    writes = writes || (key == value.key && option.writes);
+  }
+  if (!contains(keys, value.key))
+    throw Failure(Exit::bad_data, value.place + ": unknown key '" + value.key + "'" + (command.empty() ? "" : " in [" + command + "]") +
+                                      did_you_mean(value.key, keys));
+  if (writes && !file.of_user)
+    throw Failure(Exit::bad_data, value.place + ": '" + value.key +
+                                      "' says what is written: only the command line, the environment and "
+                                      "your own albert.toml may set it, not that of a folder");
 }
 
 }  // namespace
@@ -168,7 +185,7 @@ std::optional<ConfigFile> read_config_file(const std::string& path) {
   } catch (const toml::parse_error& error) {
     throw Failure(Exit::bad_data, place_of(path, error.source()) + ": not TOML: " + as_utf8(from_ascii(error.description())));
   }
-  ConfigFile file{path, {}};
+  ConfigFile file{path, {}, false};
   // What a command's own table says goes before what holds for all.
   for (const auto& [key, node] : root)
     if (const auto* table = node.as_table())
@@ -178,20 +195,17 @@ std::optional<ConfigFile> read_config_file(const std::string& path) {
 }
 
 void check_config_file(const ConfigFile& file) {
-  std::vector<std::string> all, names;
+  std::vector<std::string> names;
+  std::vector<Option> all;
   for (const auto& command : commands()) {
     names.emplace_back(command.name);
-    for (auto& key : keys_of(describe(command)))
-      if (!contains(all, key)) all.push_back(std::move(key));
+    for (auto& option : options_of(describe(command))) all.push_back(std::move(option));
   }
   for (const auto& section : file.sections) {
     if (!section.command.empty() && !contains(names, section.command))
       throw Failure(Exit::bad_data, section.place + ": [" + section.command + "] is no command" + did_you_mean(section.command, names));
-    const auto keys = section.command.empty() ? all : keys_of(describe(*find_command(section.command)));
-    for (const auto& value : section.values)
-      if (!contains(keys, value.key))
-        throw Failure(Exit::bad_data, value.place + ": unknown key '" + value.key + "'" +
-                                          (section.command.empty() ? "" : " in [" + section.command + "]") + did_you_mean(value.key, keys));
+    const auto options = section.command.empty() ? all : options_of(describe(*find_command(section.command)));
+    for (const auto& value : section.values) check_key(file, section.command, value, options);
   }
 }
 
@@ -211,9 +225,12 @@ std::vector<std::string> config_file_paths() {
 const std::vector<ConfigFile>& config_files() {
   static const std::vector<ConfigFile> files = [] {
     std::vector<ConfigFile> found;
-    for (const auto& path : config_file_paths()) {
+    const auto paths = config_file_paths();
+    for (const auto& path : paths) {
       auto file = read_config_file(path);
       if (!file) continue;
+      std::error_code error;  // the current folder may be that of the user's file
+      file->of_user = paths.size() > 1 && std::filesystem::equivalent(path, paths.back(), error);
       check_config_file(*file);
       found.push_back(std::move(*file));
     }

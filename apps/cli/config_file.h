@@ -24,6 +24,7 @@ struct ConfigFile {
   };
   std::string path;
   std::vector<Section> sections;
+  bool of_user = false;  ///< not the current folder's, which may be somebody else's
 };
 
 /// Null when there is no such file. Failure{missing} when it cannot be read;
@@ -32,7 +33,8 @@ struct ConfigFile {
 /// KiB.
 [[nodiscard]] std::optional<ConfigFile> read_config_file(const std::string& path);
 /// Failure{bad_data} for a table that is no command and a key that is no
-/// option, with a suggestion.
+/// option, with a suggestion, and for an option that says what is written in
+/// a file that is not the user's.
 void check_config_file(const ConfigFile& file);
 
 /// Where files are looked for, the one that goes first first: ./albert.toml,

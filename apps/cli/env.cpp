@@ -49,7 +49,7 @@ int env(const Arguments& arguments) {
   std::optional<std::string> output_path;
   Options options("env", "Shows compiler, instruction sets, backends, threads, libraries, caches, settings.");
   options.flag("--json", json, "one JSON object");
-  options.text("--output", output_path, "FILE", "write here instead of standard output");
+  options.text("--output", output_path, "FILE", "write here instead of standard output").says_what_is_written();
   options.example("albert env --json");
   if (!options.parse(arguments)) return 0;
 

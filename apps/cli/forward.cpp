@@ -92,7 +92,7 @@ int forward(const Arguments& arguments) {
   Options options("forward", "Runs one of the seven classes on tensors from a safetensors file.");
   options.text("--class", class_name, "NAME", "AlbertModel, AlbertForMaskedLM ... (required)").choices(class_names());
   options.text("--inputs", inputs_path, "FILE", "tensors named as the arguments of the class (required)");
-  options.text("--outputs", outputs_path, "FILE", "where the fields of the output go (required)");
+  options.text("--outputs", outputs_path, "FILE", "where the fields of the output go (required)").says_what_is_written();
   options.flag("--output-hidden-states", hidden_states, "hidden_states.0 ... too");
   options.flag("--output-attentions", attentions, "attentions.0 ... too");
   options.text("--padding", padding, "exact|packed", "compute every row, or skip masked tokens");
@@ -100,7 +100,7 @@ int forward(const Arguments& arguments) {
   options.flag("--train", train, "with dropout, seeded by --seed");
   options.integer("--seed", seed, "N", "of dropout and of weights that the file lacks");
   options.flag("--ignore-mismatched-sizes", ignore_mismatched, "initialise weights of another shape");
-  options.text("--gradients", gradients, "FILE", "not available in this version");
+  options.text("--gradients", gradients, "FILE", "not available in this version").says_what_is_written();
   options.heading("model");
   model.declare(options);
   options.example("albert forward --class AlbertModel --inputs in.safetensors --outputs out.safetensors");

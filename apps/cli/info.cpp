@@ -116,7 +116,7 @@ int info(const Arguments& arguments) {
   Options options("info", "Shows a model's configuration, parameters, operations, files and tokenizer.", "[PATH|ID]");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache").yields_to_arguments();
   options.flag("--json", json, "one JSON object");
-  options.text("--output", output_path, "FILE", "write here instead of standard output");
+  options.text("--output", output_path, "FILE", "write here instead of standard output").says_what_is_written();
   options.positionals(positional);
   options.example("albert info");
   if (!options.parse(arguments)) return 0;

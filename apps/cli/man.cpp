@@ -163,7 +163,7 @@ int man(const Arguments& arguments) {
   std::vector<std::string> words;
   std::optional<std::string> folder;
   Options options("man", "Prints the manual page of this program, or of a command.", "[COMMAND]");
-  options.text("--all", folder, "DIR", "write every page into this directory");
+  options.text("--all", folder, "DIR", "write every page into this directory").says_what_is_written();
   options.positionals(words);
   options.without_config_files();
   options.example("albert man fill-mask");

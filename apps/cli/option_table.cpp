@@ -48,6 +48,11 @@ Option& Option::yields_to_arguments() {
   return *this;
 }
 
+Option& Option::says_what_is_written() {
+  writes = true;
+  return *this;
+}
+
 const Option* find_option(const CommandTable& table, std::string_view name) {
   for (const auto* list : {&table.options, &table.common})
     for (const auto& option : *list)

@@ -21,6 +21,7 @@ struct Option {
   std::vector<std::string> silent;  ///< values that are right too, and not shown
   bool any_case = false;            ///< capitals make no difference to them
   bool yields = false;
+  bool writes = false;
 
   [[nodiscard]] bool is_flag() const { return metavar.empty(); }
   /// All its values, where the metavar does not list them ("cpu|ref" does).
@@ -31,6 +32,8 @@ struct Option {
   Option& short_form(char character);
   /// Only the command line sets it beside arguments: they take its place elsewhere.
   Option& yields_to_arguments();
+  /// It names what is written, or says how: never set by the albert.toml of a folder, which may be somebody else's.
+  Option& says_what_is_written();
 };
 
 /// All that is known of a command without running it.

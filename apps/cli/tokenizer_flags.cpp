@@ -68,7 +68,7 @@ void TokenizerChanges::declare_tokens(Options& options) {
         roles_.emplace_back(named ? role : "additional_special_tokens", parse_token(named ? text.substr(equals + 1) : text, true));
       },
       "[ROLE=]TOKEN", "a special token; ROLE: bos, eos, unk, sep, pad, cls or mask");
-  options.text("--save-tokenizer", save_, "DIR", "write the tokenizer with the added tokens");
+  options.text("--save-tokenizer", save_, "DIR", "write the tokenizer with the added tokens").says_what_is_written();
 }
 
 void TokenizerChanges::declare_sides(Options& options) {

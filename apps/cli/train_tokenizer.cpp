@@ -136,8 +136,8 @@ int train_tokenizer(const Arguments& arguments) {
   Options options("train-tokenizer", "Trains a vocabulary on text: SentencePiece with Google's settings for ALBERT.");
   options.list("--text", settings.text, "PATH", "a file, a folder with files, or - (repeatable)");
   options.integer("--vocab-size", settings.vocab_size, "N", "pieces (30000)", 1);
-  options.text("--output", settings.output, "DIR", "the new folder");
-  options.flag("--force", settings.force, "write into a folder that is not empty");
+  options.text("--output", settings.output, "DIR", "the new folder").says_what_is_written();
+  options.flag("--force", settings.force, "write into a folder that is not empty").says_what_is_written();
   options.list("--compare", settings.compare, "TEXT", "show where the slow form, the fast form and SentencePiece differ");
   options.text("--model", settings.model, "DIR", "compare with this tokenizer; nothing is trained");
   options.value("--lowercase", [&](const std::string& text) { settings.lower_case = yes_or_no(text); }, "yes|no", "(yes)");

@@ -299,6 +299,36 @@ class ConfigFile(Program):
         note = json.loads(self.check(self.run_here("fill-mask", "--log-format", "json", MASKED), 65)[1])
         self.assertEqual(note["level"], "error")
 
+    def test_a_folder_cannot_say_what_is_written(self):
+        victim = os.path.join(self.folder.name, "victim")
+        with open(victim, "w", encoding="utf-8") as file:
+            file.write("mine\n")
+        for key, value in (("output", f"'{victim}'"), ("output", "'-'"), ("append", "true"), ("save-tokenizer", f"'{victim}'"), ("outputs", f"'{victim}'"),
+                           ("gradients", f"'{victim}'"), ("force", "true"), ("all", f"'{victim}'")):
+            for command in ("fill-mask", "tokenize", "forward", "env"):
+                self.refused(f"{key} = {value}\n", "albert.toml:1", f"'{key}'", arguments=(command,))
+        for command in ("fill-mask", "attention", "tokenize", "train-tokenizer", "info", "env", "bench", "completion"):
+            self.refused(f"[{command}]\noutput = '{victim}'\n", "albert.toml:2", "'output'")
+        self.assertEqual(os.listdir(self.here), ["albert.toml"])
+        with open(victim, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine\n")
+        os.remove(os.path.join(self.here, "albert.toml"))
+        path = self.write(f"[fill-mask]\noutput = '{victim}'\n", user=True)
+        for folder in (self.here, os.path.dirname(path)):
+            environment = {name: value for name, value in os.environ.items() if name != "XDG_CONFIG_HOME"}
+            out, _ = self.check(albert("fill-mask", MASKED, cwd=folder, env={**environment, "HOME": self.home}), 0)
+            self.assertEqual(out, "")
+        with open(victim, encoding="utf-8") as file:
+            self.assertNotEqual(file.read(), "mine\n")
+
+    def test_every_option_that_writes_is_refused(self):
+        for command in COMMANDS:
+            out, _ = self.check(albert("man", command), 0)
+            for option, told in re.findall(r"\n\\fB\\-\\-([a-z\\-]+)\\fR[^\n]*\n((?:[^.\n][^\n]*\n)+)", out):
+                key = option.replace("\\-", "-")
+                if re.search(r"\bwrite|where the fields|the new folder", told.lower()) and key != "help":
+                    self.refused(f"[{command}]\n{key} = 'true'\n", "says what is written")
+
     def test_hostile_files(self):
         for text in (b"\x00", b"\xff\xfe", b"[", b"a = ", b"= 1", b"[[fill-mask]]", b"[" * 100000, "[fill-\ufefft]".encode(), "top-k = 4['\u017d".encode(), 'top-k = """\\\n\u00e9"""'.encode(), b"top-k = " + b"[" * 100000, b"a" + b".a" * 60000 + b" = 1",
                      b"[a" + b".a" * 60000 + b"]", b"top-k = " + b"{a = " * 50000, b"'" * 200000, b'top-k = "' + b"\\" * 1000, b"#" * (1 << 19), b"a = 1\n" * 30000,
