@@ -3,11 +3,13 @@
 # for (sudo) only when something is.
 #   build   what compiles the program      test   what the tests need besides
 #   lint    clang-format, clang-tidy and the fuzzers
+#   record  what record_terminal.py reads a terminal with
 set -euo pipefail
 declare -A groups=(
   [build]="g++ cmake ninja-build pkg-config libedit-dev libfmt-dev libprotozero-dev libsentencepiece-dev libsimdjson-dev libtomlplusplus-dev
     libutf8proc-dev libzstd-dev zlib1g-dev"
   [test]="libgtest-dev python3 binutils"
+  [record]="python3 python3-pyte"
   [lint]="clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev git python3"
 )
 missing=()
