@@ -88,7 +88,10 @@ struct LineEditor::Impl {
       const ssize_t count = ::read(STDIN_FILENO, &byte, 1);
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return static_cast<int>(count);
-      if (self.typed_before > 0 && self.typed_before-- > 0 && byte == '\0') byte = kEndOfInput;
+      if (self.typed_before > 0) {
+        --self.typed_before;
+        if (byte == '\0') byte = kEndOfInput;
+      }
       const std::size_t used = std::mbrtowc(character, &byte, 1, &state);
       if (used == static_cast<std::size_t>(-2)) continue;
       if (used != static_cast<std::size_t>(-1)) return 1;
