@@ -9,11 +9,11 @@ import os
 import re
 import struct
 import subprocess
-import sys
 import tempfile
 import unittest
 
 from attention_model import ALBERT, HOSTILE, MODEL, Page, albert, page_of, read_safetensors, rows, write_model, write_safetensors
+from on_terminal import OnTerminal, skip_without_terminals
 
 TEXT = "The wind was cold and the hills were dark."
 PAIR = "She walked home."
@@ -161,11 +161,11 @@ class Attention(unittest.TestCase):
         self.assertEqual(os.listdir(self.folder), ["a.html"])
 
     def test_a_terminal_is_asked_first(self):
+        skip_without_terminals()
         for arguments, code in (([], 2), (["--output", "-"], 0), (["--json"], 0)):
-            done = subprocess.run([sys.executable, "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)", ALBERT, "attention", "x", *arguments],
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
-            self.assertEqual(done.returncode, code, done)
-            self.assertEqual(b"--output FILE" in done.stdout, code == 2)
+            program = OnTerminal([ALBERT, "attention", "x", *arguments], stdin=subprocess.DEVNULL)
+            self.assertEqual(program.end(120), code, program.seen)
+            self.assertEqual(b"--output FILE" in program.seen, code == 2)
 
     def test_errors(self):
         wide = write_model(os.path.join(self.folder, "wide"), layers=7, heads=32)

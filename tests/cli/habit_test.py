@@ -431,6 +431,16 @@ class Prompt(Program):
         with open(self.history, encoding="utf-8") as file:
             self.assertIn("MASK]!", file.read())
 
+    def test_a_paste(self):
+        """More than a terminal keeps for its reader."""
+        program = self.start(ALBERT, "tokenize", "--json")
+        program.until("tokenize> ")
+        for i in range(500):
+            program.send(f"the wind was cold {i}\n")
+            program.read(0)
+        program.send(END_OF_INPUT)
+        self.assertEqual(program.output().count('{"ids"'), 500)
+
     def test_a_changed_window(self):
         program = self.start(ALBERT, "tokenize", "--json", columns=60)
         program.until("tokenize> ")
