@@ -9,22 +9,13 @@
 #include <span>
 
 #include "base/check.h"
+#include "tokenizer/code_ranges.h"
 #include "tokenizer/utf8.h"
 
 namespace albert {
 namespace {
 
-struct CodeRange {
-  char32_t first, last;
-};
-
 #include "tokenizer/unicode_tables.inc"
-
-bool contains(std::span<const CodeRange> ranges, char32_t code) noexcept {
-  const auto after =
-      std::upper_bound(ranges.begin(), ranges.end(), code, [](char32_t c, const CodeRange& range) { return c < range.first; });
-  return after != ranges.begin() && code <= std::prev(after)->last;
-}
 
 void append_lower(std::string& out, char32_t code) {
   if (code < 0x80) {
@@ -86,20 +77,7 @@ bool is_python_space_separator(char32_t code) noexcept {
   return utf8proc_category(static_cast<utf8proc_int32_t>(code)) == UTF8PROC_CATEGORY_ZS;
 }
 
-bool is_python_punctuation(char32_t code) noexcept {
-  switch (utf8proc_category(static_cast<utf8proc_int32_t>(code))) {
-    case UTF8PROC_CATEGORY_PC:
-    case UTF8PROC_CATEGORY_PD:
-    case UTF8PROC_CATEGORY_PS:
-    case UTF8PROC_CATEGORY_PE:
-    case UTF8PROC_CATEGORY_PI:
-    case UTF8PROC_CATEGORY_PF:
-    case UTF8PROC_CATEGORY_PO:
-      return !contains(unassigned_in_14, code);
-    default:
-      return false;
-  }
-}
+bool is_python_punctuation(char32_t code) noexcept { return is_punctuation_by_category(code) && !contains(unassigned_in_14, code); }
 
 bool is_python_other(char32_t code) noexcept {
   if (code < 0x80) return code < 0x20 || code == 0x7F;

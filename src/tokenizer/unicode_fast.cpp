@@ -2,19 +2,16 @@
 
 #include <utf8proc.h>
 
-#include <algorithm>
 #include <bit>
 #include <unordered_map>
+
+#include "tokenizer/code_ranges.h"
 
 namespace albert::fast_unicode {
 namespace {
 
-struct Range {
-  char32_t first, last;
-};
-
 // Marks assigned after 9.0 (or marks only since): kept by StripAccents, class 0.
-constexpr Range later_marks[] = {
+constexpr CodeRange later_marks[] = {
     {0x7FD, 0x7FD},     {0x898, 0x89F},     {0x8CA, 0x8D3},     {0x9FE, 0x9FE},     {0xAFA, 0xAFF},     {0xB55, 0xB55},
     {0xC04, 0xC04},     {0xC3C, 0xC3C},     {0xCF3, 0xCF3},     {0xD00, 0xD00},     {0xD3B, 0xD3C},     {0xD81, 0xD81},
     {0xEBA, 0xEBA},     {0xECE, 0xECE},     {0x1715, 0x1715},   {0x180F, 0x180F},   {0x1ABF, 0x1ACE},   {0x1CF7, 0x1CF7},
@@ -31,7 +28,7 @@ constexpr Range later_marks[] = {
 };
 
 // Nonspacing marks that 9.0 knows and 8.0 does not, and what became one since.
-constexpr Range marks_of_9[] = {
+constexpr CodeRange marks_of_9[] = {
     {0x8D4, 0x8E1},     {0x1885, 0x1886},   {0x1DFB, 0x1DFB},   {0xA8C5, 0xA8C5},   {0xA9BD, 0xA9BD},   {0x1123E, 0x1123E},
     {0x11438, 0x1143F}, {0x11442, 0x11444}, {0x11446, 0x11446}, {0x11C30, 0x11C36}, {0x11C38, 0x11C3D}, {0x11C3F, 0x11C3F},
     {0x11C92, 0x11CA7}, {0x11CAA, 0x11CB0}, {0x11CB2, 0x11CB3}, {0x11CB5, 0x11CB6}, {0x1E000, 0x1E006}, {0x1E008, 0x1E018},
@@ -39,7 +36,7 @@ constexpr Range marks_of_9[] = {
 };
 
 // Punctuation that 8.0 does not know as such.
-constexpr Range later_punctuation[] = {
+constexpr CodeRange later_punctuation[] = {
     {0x61D, 0x61D},     {0x9FD, 0x9FD},     {0xA76, 0xA76},     {0xC77, 0xC77},     {0xC84, 0xC84},     {0x1B7D, 0x1B7E},
     {0x2E43, 0x2E4F},   {0x2E52, 0x2E5D},   {0x10EAD, 0x10EAD}, {0x10F55, 0x10F59}, {0x10F86, 0x10F89}, {0x1144B, 0x1144F},
     {0x1145A, 0x1145B}, {0x1145D, 0x1145D}, {0x11660, 0x1166C}, {0x116B9, 0x116B9}, {0x1183B, 0x1183B}, {0x11944, 0x11946},
@@ -49,7 +46,7 @@ constexpr Range later_punctuation[] = {
 };
 
 // Control characters that 8.0 does not know as such.
-constexpr Range later_controls[] = {
+constexpr CodeRange later_controls[] = {
     {0x890, 0x891},
     {0x8E2, 0x8E2},
     {0x110CD, 0x110CD},
@@ -57,17 +54,10 @@ constexpr Range later_controls[] = {
 };
 
 // Compatibility decompositions that 9.0 does not know.
-constexpr Range later_compatibility[] = {
+constexpr CodeRange later_compatibility[] = {
     {0x32FF, 0x32FF},   {0xA7F2, 0xA7F4},   {0xAB69, 0xAB69},   {0x10781, 0x10785}, {0x10787, 0x107B0},
     {0x107B2, 0x107BA}, {0x1E030, 0x1E06D}, {0x1F16C, 0x1F16C}, {0x1FBF0, 0x1FBF9},
 };
-
-template <std::size_t N>
-bool contains(const Range (&ranges)[N], char32_t c) noexcept {
-  const auto* found =
-      std::upper_bound(std::begin(ranges), std::end(ranges), c, [](char32_t value, const Range& r) { return value < r.first; });
-  return found != std::begin(ranges) && c <= std::prev(found)->last;
-}
 
 const utf8proc_property_t& property(char32_t c) noexcept { return *utf8proc_get_property(static_cast<utf8proc_int32_t>(c)); }
 
@@ -130,18 +120,7 @@ bool is_bert_control(char32_t c) noexcept {
 
 bool is_bert_punctuation(char32_t c) noexcept {
   if (c < 0x80) return (c >= 0x21 && c <= 0x2F) || (c >= 0x3A && c <= 0x40) || (c >= 0x5B && c <= 0x60) || (c >= 0x7B && c <= 0x7E);
-  switch (utf8proc_category(static_cast<utf8proc_int32_t>(c))) {
-    case UTF8PROC_CATEGORY_PC:
-    case UTF8PROC_CATEGORY_PD:
-    case UTF8PROC_CATEGORY_PS:
-    case UTF8PROC_CATEGORY_PE:
-    case UTF8PROC_CATEGORY_PI:
-    case UTF8PROC_CATEGORY_PF:
-    case UTF8PROC_CATEGORY_PO:
-      return !contains(later_punctuation, c);
-    default:
-      return c == 0x166D || c == 0x111C9;
-  }
+  return is_punctuation_by_category(c) ? !contains(later_punctuation, c) : c == 0x166D || c == 0x111C9;
 }
 
 bool is_bert_ideograph(char32_t c) noexcept {
