@@ -63,7 +63,8 @@ TEST_P(DictionaryGolden, AnswersAsTheReference) {
 INSTANTIATE_TEST_SUITE_P(Forms, DictionaryGolden,
                          testing::Combine(testing::Values(Vocabulary{"tokenizer", "/models/albert-mini-en", 1500},
                                                           Vocabulary{"wordpiece", "/tests/golden/wordpiece", 500}),
-                                          testing::Values("slow", "fast")));
+                                          testing::Values("slow", "fast")),
+                         [](const auto& one) { return std::string(std::get<0>(one.param).answers) + "_" + std::get<1>(one.param); });
 
 }  // namespace
 }  // namespace albert

@@ -103,11 +103,17 @@ TEST_P(GoldenRows, AnswersAsTheReference) {
   std::filesystem::remove_all(work);
 }
 
+std::string name_of_rows(const testing::TestParamInfo<GoldenRows::ParamType>& one) {
+  const auto& [set, suite] = one.param;
+  return std::string(set.folder) + "_" + set.form + "_" + suite;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sets, GoldenRows,
                          testing::Combine(testing::Values(Set{"tokenizer", "slow", "/models/albert-mini-en", "spiece.model"},
                                                           Set{"wordpiece", "slow", "/tests/golden/wordpiece", "vocab.txt"},
                                                           Set{"wordpiece", "fast", "/tests/golden/wordpiece", "vocab.txt"}),
-                                          testing::Values("texts", "calls", "added", "decode", "files")));
+                                          testing::Values("texts", "calls", "added", "decode", "files")),
+                         name_of_rows);
 
 }  // namespace
 }  // namespace albert
