@@ -96,7 +96,9 @@ bool RowReader::next(Row& row) {
   for (; options_.skip > 0; --options_.skip)
     if (!advance(nullptr)) return false;
   row = Row{};
-  return advance(&row);
+  const bool any = advance(&row);
+  row.index = index_ - any;
+  return any;
 }
 
 bool RowReader::advance(Row* row) {
@@ -107,12 +109,14 @@ bool RowReader::advance(Row* row) {
       finish(*row, true);
     }
     ++argument_;
+    ++index_;
     return true;
   }
   while (stream_ || open_next()) {
     const bool any = format_ == Format::text ? read_text(row) : format_ == Format::jsonl ? read_jsonl(row) : read_table(row);
     if (any) {
       ++number_;
+      ++index_;
       if (row == nullptr) return true;
       row->place = "row " + std::to_string(number_) + " of " + stream_->name();
       finish(*row, format_ == Format::text);

@@ -29,7 +29,8 @@ struct Row {
   std::string place;    ///< "row 3 of FILE", for messages
   albert::Json fields;  ///< an object
   std::optional<std::string> error;
-  bool cut_off = false;  ///< too long: its rest has not been read yet, and may have no end
+  std::uint64_t index = 0;  ///< rows before it in all inputs, those passed over and wrong ones included
+  bool cut_off = false;     ///< too long: its rest has not been read yet, and may have no end
 
   /// A field that must be there and be a string. Error{bad_data}.
   [[nodiscard]] const std::string& text(const std::string& name) const;
@@ -66,6 +67,7 @@ class RowReader {
   std::unique_ptr<ByteStream> stream_;
   Format format_ = Format::text;
   std::int64_t number_ = 0;  ///< rows of this file
+  std::uint64_t index_ = 0;  ///< rows of all inputs
   std::string line_;         ///< memory for rows that are passed over
   std::vector<std::string> columns_;
   bool passing_over_ = false;  ///< the rest of a record that was too long

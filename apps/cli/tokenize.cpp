@@ -157,26 +157,43 @@ Encoding encode_one(const albert::Tokenizer& tokenizer, const albert::ItemArgume
   return std::move(tokenizer.encode_batch(std::span(&input, 1), call, 1).front());
 }
 
-/// All inputs together; one by one when one of them is refused. `first`: how many came before them.
+void pad_together(const albert::Tokenizer& tokenizer, std::vector<Outcome<Encoding>>& outcomes, const albert::CallOptions& call) {
+  std::vector<Encoding> encodings;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (!outcomes[i].ok()) continue;
+    encodings.push_back(std::move(outcomes[i]).value());
+    places.push_back(i);
+  }
+  tokenizer.pad(encodings, call);
+  for (std::size_t k = 0; k < places.size(); ++k) outcomes[places[k]] = std::move(encodings[k]);
+}
+
+/// All inputs together; one by one when one of them is refused, or, where there are draws, rows between them were.
+/// `rows`: their numbers in the input, which say the draws.
 template <class Input>
 std::vector<Outcome<Encoding>> encode(const albert::Tokenizer& tokenizer, const std::vector<Input>& inputs, const albert::CallOptions& call,
-                                      int threads, const SamplingOptions& sampling, std::uint64_t first) {
+                                      int threads, const SamplingOptions& sampling, const std::vector<std::uint64_t>& rows) {
   std::vector<Outcome<Encoding>> encodings;
-  sampling.start_at(first);
-  try {
-    for (auto& encoding : tokenizer.encode_batch(inputs, call, threads)) encodings.emplace_back(std::move(encoding));
-    return encodings;
-  } catch (const albert::Error&) {
-    encodings.clear();
-  }
-  for (const Input& input : inputs) {
-    sampling.start_at(first++);
+  const bool without_gaps = rows.empty() || rows.back() - rows.front() + 1 == rows.size();
+  if (without_gaps || !sampling.draws()) {
+    if (!rows.empty()) sampling.start_at(rows.front());
     try {
-      encodings.emplace_back(encode_one(tokenizer, input, call));
+      for (auto& encoding : tokenizer.encode_batch(inputs, call, threads)) encodings.emplace_back(std::move(encoding));
+      return encodings;
+    } catch (const albert::Error&) {
+      encodings.clear();
+    }
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    sampling.start_at(rows[i]);
+    try {
+      encodings.emplace_back(encode_one(tokenizer, inputs[i], call));
     } catch (const albert::Error& error) {
       encodings.emplace_back(error);
     }
   }
+  if (call.padding == albert::PaddingStrategy::longest) pad_together(tokenizer, encodings, call);
   return encodings;
 }
 
@@ -262,12 +279,12 @@ int tokenize(const Arguments& arguments) {
                         .rows = large ? std::size_t{1024} : std::size_t{256},
                         .bytes = std::size_t{1} << (large ? 20 : 16),
                         .adapt = false};
-  auto next_draw = static_cast<std::uint64_t>(rows.input.skip);  // of the one thread, where there are draws
   const auto answer_window = [&](std::span<const Row> window, const Style& style) {
     std::vector<Outcome<Answer>> answers;
     std::vector<albert::TextInput> inputs;
     std::vector<albert::ItemArgument> items;  // with --is-split-into-words
     std::vector<std::size_t> places;
+    std::vector<std::uint64_t> numbers;
     for (std::size_t i = 0; i < window.size(); ++i) {
       answers.emplace_back(Answer());
       try {
@@ -276,6 +293,7 @@ int tokenize(const Arguments& arguments) {
           items.push_back(std::move(item));
           inputs.push_back(std::move(shown));
           places.push_back(i);
+          numbers.push_back(window[i].index);
           continue;
         }
         albert::TextInput input{window[i].text("text"), window[i].optional_text("text_pair")};
@@ -288,15 +306,14 @@ int tokenize(const Arguments& arguments) {
         if (tokenizer->is_fast() && input.text_pair && input.text_pair->empty()) input.text_pair.reset();
         inputs.push_back(std::move(input));
         places.push_back(i);
+        numbers.push_back(window[i].index);
       } catch (const albert::Error& error) {
         answers.back() = error;
       }
     }
     const int inside = sampling.draws() ? all : 1;
-    const std::uint64_t first = next_draw;
-    if (sampling.draws()) next_draw += inputs.size();
     auto encodings =
-        words ? encode(*tokenizer, items, call, inside, sampling, first) : encode(*tokenizer, inputs, call, inside, sampling, first);
+        words ? encode(*tokenizer, items, call, inside, sampling, numbers) : encode(*tokenizer, inputs, call, inside, sampling, numbers);
     for (std::size_t k = 0; k < encodings.size(); ++k) {
       auto& answer = answers[places[k]];
       if (encodings[k].ok() && !encodings[k].value().warnings.empty()) {

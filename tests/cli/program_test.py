@@ -403,10 +403,14 @@ class Tasks(Program):
         drawn = self.rows(albert(*draw, text=text))
         self.assertEqual(drawn, self.rows(albert(*draw, "--threads", "1", text=text)))
         self.assertGreater(len({tuple(row["ids"]) for row in drawn}), 30)
-        # A row that is refused changes no other row's draw.
+        # A row's draw follows from its place in the input, whichever rows are refused or passed over.
         rows = "".join('{"text": "unbelievable windmills"}\n' for _ in range(20))
         mixed = self.rows(albert(*draw, "--keep-going", "--input", "-", "--input-format", "jsonl", text='{"text": 5}\n' + rows))
-        self.assertEqual(mixed[1:], drawn[:20])
+        self.assertEqual(mixed[1:], drawn[1:21])
+        self.assertEqual(self.rows(albert(*draw, "--skip", "7", text=text)), drawn[7:])
+        holes = self.rows(albert(*draw, "--keep-going", "--skip", "2", "--input", "-", "--input-format", "jsonl",
+                                 text='{"text": "x"}\n{"text": 5}\n' + rows + '{"text": 5}\nno JSON\n' + rows))
+        self.assertEqual(holes[:20] + holes[22:], drawn[2:22] + drawn[24:44])
         self.assertNotEqual(self.rows(albert("tokenize", "--slow", "--json", "--enable-sampling", text=text)),
                             self.rows(albert("tokenize", "--slow", "--json", "--enable-sampling", text=text)))
         best = self.rows(albert("tokenize", "--slow", "--json", "--nbest", "5", "unbelievable windmills"))[0]
