@@ -356,6 +356,26 @@ class FastTokenizer : public Tokenizer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// A tokenizer.json that belongs to no class (the reference's class of the same name): its roles are those that the
+/// init arguments give, and there is no slow form.
+class PreTrainedTokenizerFast final : public FastTokenizer {
+ public:
+  /// From a tokenizer.json. `init_arguments`: an object with the reference's constructor arguments.
+  /// Error{not_found|bad_data|type|value}, Error{not_implemented} for components this form does not have.
+  explicit PreTrainedTokenizerFast(const std::string& tokenizer_file, const Json& init_arguments = {});
+  /// What a loader found (src/tokenizer/arguments.h). Error{value} without a tokenizer.json.
+  explicit PreTrainedTokenizerFast(TokenizerArguments&& arguments);
+
+  /// From the files of a directory, whatever class they name.
+  static std::unique_ptr<PreTrainedTokenizerFast> from_pretrained(const std::string& directory, const Json& overrides = {});
+
+  /// One behind the other: this class knows of no special tokens to put around them. A call uses those of the file.
+  [[nodiscard]] std::vector<std::int32_t> build_inputs_with_special_tokens(
+      std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids = {}) const override;
+  [[nodiscard]] std::vector<std::int32_t> create_token_type_ids_from_sequences(
+      std::span<const std::int32_t> ids, const std::optional<std::vector<std::int32_t>>& pair_ids = {}) const override;
+};
+
 /// The slow form around a SentencePiece model file.
 ///
 /// With the init argument sp_model_kwargs {"enable_sampling": true, "nbest_size": N, "alpha": A} every call draws its

@@ -168,13 +168,13 @@ TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json&
   Json kwargs = Json::Object{};
   const auto config_file = files.open("tokenizer_config.json");
   if (config_file) kwargs = parse_object(*config_file);
-  arguments.vocab_file = files.open(vocabulary_name);
+  if (!vocabulary_name.empty()) arguments.vocab_file = files.open(vocabulary_name);
   arguments.tokenizer_file = files.open(tokenizer_file_name(kwargs));
   const auto map_file = files.open("special_tokens_map.json");
   const auto added_file = files.open("added_tokens.json");
   require(config_file || arguments.vocab_file || arguments.tokenizer_file || map_file || added_file, ErrorCode::not_found,
-          "{}: no tokenizer: none of {}, tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is there",
-          files.name(), vocabulary_name);
+          "{}: no tokenizer: none of {}tokenizer.json, tokenizer_config.json, special_tokens_map.json and added_tokens.json is there",
+          files.name(), vocabulary_name.empty() ? std::string() : fmt::format("{}, ", vocabulary_name));
 
   for (const std::string_view key : {"tokenizer_class", "init_inputs", "tokenizer_file", "vocab_file", "name_or_path"}) kwargs.erase(key);
   if (overrides.is_object())

@@ -29,7 +29,7 @@ struct TokenizerArguments {
 };
 
 /// What the reference's from_pretrained hands to the constructor of the slow (or fast) class whose vocabulary has that
-/// file name. `overrides`: an object of keyword arguments, or null. Error{not_found|bad_data|type|value}.
+/// file name (empty: it has none). `overrides`: an object of keyword arguments, or null. Error{not_found|bad_data|type|value}.
 [[nodiscard]] TokenizerArguments load_tokenizer_arguments(const FileSource& files, const Json& overrides, bool fast,
                                                           std::string_view vocabulary_name = "spiece.model");
 

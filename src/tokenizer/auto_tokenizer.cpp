@@ -45,16 +45,19 @@ std::unique_ptr<Tokenizer> load_tokenizer(const FileSource& files, bool use_fast
   std::string_view family = choice.name;
   const bool named_fast = family.ends_with("Fast");
   if (named_fast) family.remove_suffix(4);
-  const bool is_bert = family == "BertTokenizer";
-  require(is_bert || family == "AlbertTokenizer", ErrorCode::not_implemented,
-          "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and BertTokenizer are, and both with Fast", files.name(),
-          choice.name, choice.why);
+  const bool is_bert = family == "BertTokenizer", is_plain = choice.name == "PreTrainedTokenizerFast";
+  require(is_bert || is_plain || family == "AlbertTokenizer", ErrorCode::not_implemented,
+          "{}: the tokenizer class {} ({}) is not available; AlbertTokenizer and BertTokenizer are, both with Fast too, and "
+          "PreTrainedTokenizerFast",
+          files.name(), choice.name, choice.why);
   const bool fast = use_fast || named_fast;
-  TokenizerArguments arguments = load_tokenizer_arguments(files, overrides, fast, is_bert ? bert_vocabulary_name : "spiece.model");
+  const std::string_view vocabulary = is_plain ? "" : is_bert ? bert_vocabulary_name : "spiece.model";
+  TokenizerArguments arguments = load_tokenizer_arguments(files, overrides, fast, vocabulary);
   const std::string_view file = fast && arguments.tokenizer_file ? arguments.tokenizer_file->name()
                                 : arguments.vocab_file           ? arguments.vocab_file->name()
                                                                  : files.name();
   arguments.provenance = fmt::format("{}{} by {}, from {}", family, fast ? "Fast" : "", choice.why, file);
+  if (is_plain) return std::make_unique<PreTrainedTokenizerFast>(std::move(arguments));
   if (is_bert && fast) return std::make_unique<BertTokenizerFast>(std::move(arguments));
   if (is_bert) return std::make_unique<BertTokenizer>(std::move(arguments));
   if (fast) return std::make_unique<AlbertTokenizerFast>(std::move(arguments));

@@ -20,6 +20,8 @@ class FastClass {
   /// The pipeline of the slow form with these arguments; what its constructor adds to the keyword arguments is added.
   /// Error{value} without a vocabulary file.
   [[nodiscard]] virtual std::unique_ptr<FastPipeline> derive(TokenizerArguments& arguments) const = 0;
+  /// Whether there is a slow form, with files of its own.
+  [[nodiscard]] virtual bool has_slow_form() const noexcept { return true; }
   /// Last step of the construction: lets the arguments change the pipeline.
   virtual void adjust(FastPipeline& /*pipeline*/, const Json& /*init_kwargs*/) const {}
   /// Writes the vocabulary's file into a directory and returns its path; null when this tokenizer cannot.

@@ -204,6 +204,8 @@ std::int64_t FastTokenizer::num_special_tokens_to_add(bool pair) const {
 std::vector<std::string> FastTokenizer::save_files(const std::string& directory, const SaveOptions& options) const {
   const std::string prefix = options.filename_prefix.empty() ? std::string() : options.filename_prefix + "-";
   std::vector<std::string> paths;
+  require(!options.legacy_format.value_or(false) || impl_->description.has_slow_form(), ErrorCode::value,
+          "{} has no slow form: its files cannot be written (legacy_format true)", class_name());
   if (options.legacy_format.value_or(true)) {
     if (auto vocabulary = impl_->description.save_vocabulary(directory, prefix, impl_->arguments, *impl_->pipeline)) {
       const std::string added = join_path(directory, prefix + "added_tokens.json");

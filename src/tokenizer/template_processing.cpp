@@ -33,6 +33,15 @@ Encoding special_encoding(const TemplateProcessing::Special& special, std::uint3
   return encoding;
 }
 
+TemplateProcessing around(const std::string& cls, const std::string& sep, std::map<std::string, TemplateProcessing::Special> specials) {
+  using Item = TemplateProcessing::Item;
+  const auto special = [](const std::string& name, std::uint32_t type) { return Item{false, 0, name, type}; };
+  const auto sequence = [](int index) { return Item{true, index, {}, static_cast<std::uint32_t>(index)}; };
+  return {{special(cls, 0), sequence(0), special(sep, 0)},
+          {special(cls, 0), sequence(0), special(sep, 0), sequence(1), special(sep, 1)},
+          std::move(specials)};
+}
+
 }  // namespace
 
 TemplateProcessing::TemplateProcessing(std::vector<Item> single, std::vector<Item> pair, std::map<std::string, Special> specials)
@@ -60,14 +69,15 @@ std::size_t TemplateProcessing::count_specials(const std::vector<Item>& items) c
 }
 
 TemplateProcessing TemplateProcessing::cls_sep(const std::string& cls, std::uint32_t cls_id, const std::string& sep, std::uint32_t sep_id) {
-  const auto special = [](const std::string& name, std::uint32_t type) { return Item{false, 0, name, type}; };
-  const auto sequence = [](int index) { return Item{true, index, {}, static_cast<std::uint32_t>(index)}; };
-  std::map<std::string, Special> specials;
-  specials[cls] = {cls, {cls_id}, {cls}};
-  specials[sep] = {sep, {sep_id}, {sep}};
-  return {{special(cls, 0), sequence(0), special(sep, 0)},
-          {special(cls, 0), sequence(0), special(sep, 0), sequence(1), special(sep, 1)},
-          std::move(specials)};
+  return around(cls, sep, {{cls, {cls, {cls_id}, {cls}}}, {sep, {sep, {sep_id}, {sep}}}});
+}
+
+TemplateProcessing TemplateProcessing::bert_processing(const std::string& cls, std::uint32_t cls_id, const std::string& sep,
+                                                       std::uint32_t sep_id) {
+  // Its two tokens may have one text and different ids.
+  auto processing = around("cls", "sep", {{"cls", {cls, {cls_id}, {cls}}}, {"sep", {sep, {sep_id}, {sep}}}});
+  processing.is_bert_processing_ = true;
+  return processing;
 }
 
 Encoding TemplateProcessing::apply(Encoding first, Encoding* second, bool add_special_tokens) const {
@@ -96,7 +106,22 @@ Encoding join_without_template(Encoding first, Encoding* second) {
   return first;
 }
 
+void TemplateProcessing::write_bert_processing(PrettyJson& out) const {
+  out.begin_object();
+  out.member("type", "BertProcessing");
+  for (const std::string name : {"sep", "cls"}) {
+    const Special& special = specials_.at(name);
+    out.key(name);
+    out.begin_array();
+    out.value(special.id);
+    out.value(std::uint64_t{special.ids.front()});
+    out.end_array();
+  }
+  out.end_object();
+}
+
 void TemplateProcessing::write(PrettyJson& out) const {
+  if (is_bert_processing_) return write_bert_processing(out);
   const auto write_items = [&](std::string_view name, const std::vector<Item>& items) {
     out.key(name);
     out.begin_array();

@@ -35,6 +35,9 @@ class TemplateProcessing {
   /// [CLS] A [SEP] and [CLS] A [SEP] B [SEP], B and what follows with type 1.
   static TemplateProcessing cls_sep(const std::string& cls, std::uint32_t cls_id, const std::string& sep, std::uint32_t sep_id);
 
+  /// The same, written as the BertProcessing that it was read from.
+  static TemplateProcessing bert_processing(const std::string& cls, std::uint32_t cls_id, const std::string& sep, std::uint32_t sep_id);
+
   /// Special tokens in the result.
   [[nodiscard]] std::size_t added_tokens(bool pair) const noexcept { return pair ? added_pair_ : added_single_; }
 
@@ -46,11 +49,13 @@ class TemplateProcessing {
   void write(PrettyJson& out) const;
 
  private:
+  void write_bert_processing(PrettyJson& out) const;
   [[nodiscard]] std::size_t count_specials(const std::vector<Item>& items) const;
 
   std::vector<Item> single_, pair_;
   std::map<std::string, Special> specials_;
   std::size_t added_single_ = 0, added_pair_ = 0;
+  bool is_bert_processing_ = false;
 };
 
 /// What happens without a post-processor: the texts one behind the other.

@@ -119,8 +119,24 @@ std::vector<TemplateProcessing::Item> read_template(const JsonField& list) {
   return items;
 }
 
+/// The token of a BertProcessing: ["[CLS]", 101].
+std::pair<std::string, std::uint32_t> read_token_and_id(const JsonField& field) {
+  const auto pair = field.array();
+  std::string_view text;
+  std::uint64_t id = 0;
+  if (pair.size() != 2 || pair.at(0).get(text) != simdjson::SUCCESS || pair.at(1).get(id) != simdjson::SUCCESS ||
+      id > std::numeric_limits<std::int32_t>::max())
+    field.wrong("an array of a token and its id");
+  return {std::string(text), static_cast<std::uint32_t>(id)};
+}
+
 TemplateProcessing read_post_processor(const JsonField& component) {
   const std::string_view type = component.at("type").text();
+  if (type == "BertProcessing") {
+    const auto [cls, cls_id] = read_token_and_id(component.at("cls"));
+    const auto [sep, sep_id] = read_token_and_id(component.at("sep"));
+    return TemplateProcessing::bert_processing(cls, cls_id, sep, sep_id);
+  }
   if (type != "TemplateProcessing") unsupported(component, type);
   std::map<std::string, TemplateProcessing::Special> specials;
   const JsonField tokens = component.at("special_tokens");

@@ -1,6 +1,8 @@
 #include "rows.h"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -9,6 +11,14 @@
 
 namespace albert {
 namespace {
+
+std::string tokenizer_class(const std::string& directory) {
+  std::ifstream file(std::filesystem::path(directory) / "tokenizer_config.json");
+  if (!file) return {};
+  const Json config = parse_json(std::string(std::istreambuf_iterator<char>(file), {}));
+  const Json* name = config.find("tokenizer_class");
+  return name != nullptr && name->is_string() ? name->as_string() : std::string();
+}
 
 bool flag(const Json& row, std::string_view key, bool otherwise = false) {
   const Json* value = row.find(key);
@@ -406,6 +416,7 @@ std::unique_ptr<Tokenizer> load_for_rows(const std::string& directory, bool fast
     if (!fast) return BertTokenizer::from_pretrained(directory, overrides);
     return BertTokenizerFast::from_pretrained(directory, overrides);
   }
+  if (tokenizer_class(directory) == "PreTrainedTokenizerFast") return Tokenizer::from_pretrained(directory, fast, overrides);
   if (!fast) return AlbertTokenizer::from_pretrained(directory, overrides);
   return AlbertTokenizerFast::from_pretrained(directory, overrides);
 }

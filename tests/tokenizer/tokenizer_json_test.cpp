@@ -230,6 +230,20 @@ TEST(TokenizerJson, WritesEveryComponentBack) {
   EXPECT_EQ(write_tokenizer_json(*read_tokenizer_json(pretty, "file")), pretty);
 }
 
+TEST(TokenizerJson, ReadsAndWritesBertProcessing) {
+  // One text for both tokens: the ids are what counts.
+  const Json processor = parse_json(R"({"type":"BertProcessing","sep":["x",1],"cls":["x",2]})");
+  const auto pipeline = read_tokenizer_json(dump_json(changed("post_processor", dump_json(processor))), "file");
+  Encoding second = pipeline->encode({.text = "ab"});
+  const Encoding pair = pipeline->finish(pipeline->encode({.text = "a"}), &second, true, {}, false);
+  EXPECT_EQ(pair.input_ids, (std::vector<std::int32_t>{2, 1, 1, 2, 1}));
+  EXPECT_EQ(pair.token_type_ids, (std::vector<std::int32_t>{0, 0, 0, 1, 1}));
+  EXPECT_EQ(pair.special_tokens_mask, (std::vector<std::int32_t>{1, 0, 1, 0, 1}));
+  EXPECT_EQ(pair.sequence_ids, (std::vector<std::int32_t>{-1, 0, -1, 1, -1}));
+  EXPECT_EQ(tokens(*pipeline, "a"), (std::vector<std::string>{"x", "a", "x"}));
+  EXPECT_EQ(*parse_json(write_tokenizer_json(*pipeline)).find("post_processor"), processor);
+}
+
 TEST(TokenizerJson, ReadsWhatNewerVersionsWrite) {
   const auto pipeline = read_tokenizer_json(
       dump_json(changed("pre_tokenizer", R"({"type":"Metaspace","replacement":"_","prepend_scheme":"always","split":true})")), "file");
@@ -248,7 +262,7 @@ TEST(TokenizerJson, NamesWhatItDoesNotSupport) {
   refused("normalizer", R"({"type":"Replace","pattern":{"Regex":"(a|b)+"},"content":""})", "(a|b)+");
   refused("normalizer", R"({"type":"Replace","pattern":{"String":""},"content":"x"})", "empty");
   refused("pre_tokenizer", R"({"type":"ByteLevel"})", "ByteLevel");
-  refused("post_processor", R"({"type":"BertProcessing"})", "BertProcessing");
+  refused("post_processor", R"({"type":"RobertaProcessing"})", "RobertaProcessing");
   refused("decoder", R"({"type":"Sequence","decoders":[]})", "Sequence");
 }
 
@@ -287,6 +301,9 @@ TEST(TokenizerJson, RefusesWrongFiles) {
   wrong("post_processor",
         R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}}],"pair":[],"special_tokens":{}})");
   wrong("post_processor", R"({"type":"TemplateProcessing","single":[{"Sequence":{"id":"B","type_id":0}}],"pair":[],"special_tokens":{}})");
+  wrong("post_processor", R"({"type":"BertProcessing"})");
+  for (const std::string_view sep : {"[\"a\"]", "[\"a\",-1]", "[\"a\",\"b\"]", "[1,\"a\"]", "[\"a\",1,2]", "[\"a\",2147483648]", "\"a\""})
+    wrong("post_processor", fmt::format(R"({{"type":"BertProcessing","sep":{},"cls":["a",1]}})", sep));
   // NaN is no JSON; a score that overflows is refused with it.
   std::string text(small);
   text.replace(text.find("-1.5"), 4, "NaN ");

@@ -160,6 +160,34 @@ TEST(AutoTokenizer, FollowsTheFiles) {
   EXPECT_THROW((void)chosen({{"tokenizer_config.json", R"({"tokenizer_class": "RobertaTokenizer"})"}}, true), Error);
 }
 
+TEST(AutoTokenizer, LoadsATokenizerJsonWithoutAClass) {
+  const auto files = source_of({{"tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast", "pad_token": "[PAD]"})"},
+                                {"tokenizer.json", R"({"pre_tokenizer": {"type": "BertPreTokenizer"},
+      "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+      "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "un": 4, "##able": 5}}})"}});
+  for (const bool use_fast : {true, false}) {
+    const auto tokenizer = load_tokenizer(files, use_fast);
+    EXPECT_EQ(tokenizer->provenance(), "PreTrainedTokenizerFast by tokenizer_class of tokenizer_config.json, from tokenizer.json");
+    EXPECT_EQ((*tokenizer)("unable", "x").input_ids, (std::vector<std::int32_t>{2, 4, 5, 3, 1, 3}));
+    EXPECT_EQ(tokenizer->num_special_tokens_to_add(true), 3);
+    // Outside of a call no special tokens are known.
+    EXPECT_EQ(tokenizer->build_inputs_with_special_tokens(std::vector<std::int32_t>{4}, {{5}}), (std::vector<std::int32_t>{4, 5}));
+    EXPECT_EQ(tokenizer->create_token_type_ids_from_sequences(std::vector<std::int32_t>{4}, {{5}}), (std::vector<std::int32_t>{0, 1}));
+    EXPECT_EQ(tokenizer->special_token_id("pad"), 0);
+    EXPECT_EQ(tokenizer->special_token("cls"), std::nullopt);
+    const std::string folder = (std::filesystem::temp_directory_path() / fmt::format("albert_plain_{}", ::getpid())).string();
+    EXPECT_EQ(tokenizer->save_pretrained(folder).size(), 3u);
+    EXPECT_EQ((*Tokenizer::from_pretrained(folder))("unable").input_ids, (std::vector<std::int32_t>{2, 4, 5, 3}));
+    EXPECT_THROW((void)tokenizer->save_pretrained(folder, {.legacy_format = true}), Error);
+    std::filesystem::remove_all(folder);
+  }
+  EXPECT_THROW((void)load_tokenizer(files, true, Json(Json::Object{{"from_slow", true}})), Error);
+  EXPECT_THROW((void)load_tokenizer(source_of(
+                   {{"tokenizer_config.json", R"({"tokenizer_class": "PreTrainedTokenizerFast"})"}, {"vocab.txt", small_vocabulary}})),
+               Error);
+}
+
 // Any bytes in the place of the vocabulary either load or are refused with an Error; what loads also tokenizes.
 TEST(BertTokenizer, TakesOrRefusesBrokenVocabularies) {
   std::mt19937 random(7);
