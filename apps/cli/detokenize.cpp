@@ -46,7 +46,8 @@ std::vector<std::int32_t> parse_ids(const Row& row) {
 
 int detokenize(const Arguments& arguments) {
   std::optional<std::string> model;
-  bool skip = false, clean = false, raw = false;
+  bool skip = false, joined_up = false;
+  std::optional<bool> clean, raw;
   TokenizerChoice choice;
   TokenizerChanges changes;
   RowOptions rows;
@@ -55,6 +56,7 @@ int detokenize(const Arguments& arguments) {
   options.flag("--skip-special-tokens", skip, "leave out [CLS], [SEP] and the like");
   options.flag("--clean-up-tokenization-spaces", clean, "no blank before punctuation (default: the tokenizer's setting)");
   options.flag("--no-clean-up-tokenization-spaces", raw, "keep such blanks");
+  options.flag("--no-spaces-between-special-tokens", joined_up, "no blank around an added token that is not special (slow)");
   options.exclusive({"--clean-up-tokenization-spaces", "--no-clean-up-tokenization-spaces"});
   options.heading("tokenizer");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
@@ -72,14 +74,14 @@ int detokenize(const Arguments& arguments) {
     for (const auto& id : ids) joined.append(joined.empty() ? "" : " ").append(id);
     rows.input.arguments.push_back(joined);
   }
-  const std::optional<bool> clean_up = clean ? std::optional(true) : raw ? std::optional(false) : std::nullopt;
+  const std::optional<bool> clean_up = raw ? std::optional(!*raw) : clean;
   const auto tokenizer = load_tokenizer(model, choice);
   changes.apply(*tokenizer);
   run_rows(rows, [&](std::span<const Row> window, const Style&) {
     std::vector<albert::Outcome<Answer>> answers;
     for (const Row& row : window) {
       try {
-        const std::string text = tokenizer->decode(parse_ids(row), skip, clean_up);
+        const std::string text = tokenizer->decode(parse_ids(row), skip, clean_up, !joined_up);
         answers.emplace_back(Answer(rows.json ? json_line(Json::Object{{"text", text}}) : one_line(text) + "\n"));
       } catch (const Error& error) {
         answers.emplace_back(error);

@@ -85,6 +85,9 @@ Option& Options::add(const std::string& name, const std::string& metavar, const 
 Option& Options::flag(const std::string& name, bool& target, const std::string& help) {
   return add(name, "", help, [&target](const std::string& value) { target = parse_switch(value); });
 }
+Option& Options::flag(const std::string& name, std::optional<bool>& target, const std::string& help) {
+  return add(name, "", help, [&target](const std::string& value) { target = parse_switch(value); });
+}
 Option& Options::text(const std::string& name, std::optional<std::string>& target, const std::string& metavar, const std::string& help) {
   return add(name, metavar, help, [&target](const std::string& value) { target = value; });
 }

@@ -26,6 +26,7 @@ class Options {
   // `metavar` says what a value is: "cpu|ref" are the values themselves (no other is right), FILE and
   // DIR are paths, other words in capitals anything. The Option that comes back takes more words.
   Option& flag(const std::string& name, bool& target, const std::string& help);
+  Option& flag(const std::string& name, std::optional<bool>& target, const std::string& help);  ///< null: not given; --name=false is no
   Option& text(const std::string& name, std::optional<std::string>& target, const std::string& metavar, const std::string& help);
   Option& text(const std::string& name, std::string& target, const std::string& metavar, const std::string& help);
   /// Repeatable: every mention adds one.

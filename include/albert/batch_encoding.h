@@ -71,6 +71,12 @@ class BatchEncoding {
   [[nodiscard]] const std::vector<Member>& fields() const noexcept { return fields_; }
   [[nodiscard]] const Field* find(std::string_view name) const noexcept;  ///< null when there is none
   [[nodiscard]] const Field& at(std::string_view name) const;             ///< Error{key}
+  /// As at and encoding: Python's indexing by a name and by a row.
+  [[nodiscard]] const Field& operator[](std::string_view name) const { return at(name); }
+  [[nodiscard]] const Encoding& operator[](std::int64_t batch_index) const { return encoding(batch_index); }
+  /// Rows [start, stop) of every field and their encodings; of a single text, tokens [start, stop) of every field, without
+  /// the encoding. As Python's slices: null is an end, a negative number counts from there. Error{type}: a field is a number.
+  [[nodiscard]] BatchEncoding slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop) const;
   // As one form; Error{key}, Error{type} when the field has another.
   [[nodiscard]] std::int64_t number(std::string_view name) const;
   [[nodiscard]] const Ints& ints(std::string_view name) const;

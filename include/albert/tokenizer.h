@@ -63,6 +63,9 @@ struct CallOptions {
   bool is_split_into_words = false;            ///< a list of texts is one text's words
   std::optional<bool> split_special_tokens{};  ///< slow only: special tokens in the text are text; null: the tokenizer's setting
   bool verbose = true;                         ///< false: without most warnings
+  /// Deprecated in the reference, which warns of it: "max_length" when there is a maximum, else "longest", where padding is not given.
+  bool pad_to_max_length = false;
+  std::optional<TruncationStrategy> truncation_strategy{};  ///< deprecated likewise: in place of a truncation that is not given
 
   // Which fields a BatchEncoding has; an Encoding has all.
   std::optional<DType> return_tensors{};        ///< fields as tensors of this type (the reference's "pt": i64, "tf": i32)
@@ -176,10 +179,12 @@ class Tokenizer {
 
   // --- ids to text ---
   /// `clean_up` null: the tokenizer's own setting. Slow: Error{index} for an id out of range; fast skips it.
-  [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false,
-                                   std::optional<bool> clean_up = {}) const;
+  /// `spaces_between_special_tokens` false: no blank around an added token that is no special one (slow only).
+  [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skip_special_tokens = false, std::optional<bool> clean_up = {},
+                                   bool spaces_between_special_tokens = true) const;
   [[nodiscard]] std::vector<std::string> batch_decode(std::span<const std::vector<std::int32_t>> sequences,
-                                                      bool skip_special_tokens = false, std::optional<bool> clean_up = {}) const;
+                                                      bool skip_special_tokens = false, std::optional<bool> clean_up = {},
+                                                      bool spaces_between_special_tokens = true) const;
   [[nodiscard]] virtual std::string convert_tokens_to_string(std::span<const std::string> tokens) const = 0;
 
   // --- vocabulary ---
@@ -264,7 +269,8 @@ class Tokenizer {
 
   // What the forms do differently. `options` are resolved: lengths are known, strategies are consistent.
   [[nodiscard]] virtual Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const = 0;
-  [[nodiscard]] virtual std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const = 0;
+  [[nodiscard]] virtual std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens,
+                                                   bool spaces_between_special_tokens) const = 0;
   /// Writes all but tokenizer_config.json and special_tokens_map.json; returns the paths.
   [[nodiscard]] virtual std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const = 0;
   /// Calls visit(text, id) for the entries of the vocabulary, by id.
@@ -309,7 +315,8 @@ class SlowTokenizer : public Tokenizer {
   [[nodiscard]] const SlowModel& model() const noexcept;
 
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
-  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
+  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens,
+                                           bool spaces_between_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
   void for_each_entry(const EntryVisitor& visit) const override;
 
@@ -346,7 +353,8 @@ class FastTokenizer : public Tokenizer {
   FastTokenizer(TokenizerArguments&& arguments, const FastClass& description);
 
   [[nodiscard]] Encoding encode_unpadded(const EncodeRequest& request, const CallOptions& options) const override;
-  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const override;
+  [[nodiscard]] std::string decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens,
+                                           bool spaces_between_special_tokens) const override;
   [[nodiscard]] std::vector<std::string> save_files(const std::string& directory, const SaveOptions& options) const override;
   void for_each_entry(const EntryVisitor& visit) const override;
 

@@ -47,6 +47,16 @@ void BatchEncoding::set(std::string_view name, Field value) {
     found->second = std::move(value);
 }
 
+BatchEncoding BatchEncoding::slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop) const {
+  BatchEncoding result;
+  for (const auto& [name, value] : fields_) result.fields_.emplace_back(name, slice_field(value, start, stop));
+  if (fast_ && !fields_.empty() && !std::holds_alternative<Ints>(fields_.front().second)) {
+    const auto [begin, end] = slice_bounds(encodings_.size(), start, stop);
+    result.set_encodings({encodings_.begin() + begin, encodings_.begin() + end});
+  }
+  return result;
+}
+
 void BatchEncoding::convert_to_tensors(DType dtype, bool prepend_batch_axis) {
   for (auto& [name, value] : fields_) {
     auto tensor = as_tensor(value, dtype, prepend_batch_axis);

@@ -137,7 +137,8 @@ std::vector<std::string> FastTokenizer::tokenize(std::string_view text) const {
 
 // --- ids to text ---
 
-std::string FastTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+std::string FastTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens,
+                                          bool /*spaces_between_special_tokens*/) const {
   return impl_->pipeline->decode(ids, skip_special_tokens);
 }
 

@@ -1,6 +1,8 @@
 #include "tokenizer/fields.h"
 
 #include <algorithm>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -126,6 +128,35 @@ Field stack_fields(const std::vector<const Field*>& elements) {
   Json::Array array;
   for (const Field* element : elements) array.push_back(field_to_json(*element));
   return Json(std::move(array));
+}
+
+std::pair<std::ptrdiff_t, std::ptrdiff_t> slice_bounds(std::size_t length, std::optional<std::int64_t> start,
+                                                       std::optional<std::int64_t> stop) {
+  const auto size = static_cast<std::int64_t>(length);
+  const auto place = [&](std::int64_t index) { return std::clamp<std::int64_t>(index < 0 ? index + size : index, 0, size); };
+  const std::int64_t begin = place(start.value_or(0));
+  return {begin, std::max(begin, place(stop.value_or(size)))};
+}
+
+Field slice_field(const Field& field, std::optional<std::int64_t> start, std::optional<std::int64_t> stop) {
+  const auto length = field_length(field);
+  const auto* json = std::get_if<Json>(&field);
+  require(length.has_value() && (json == nullptr || json->is_array()), ErrorCode::type, "a field that is no list cannot be sliced");
+  const auto [first, last] = slice_bounds(*length, start, stop);
+  const auto part = [begin = first, end = last](const auto& list) {
+    return std::decay_t<decltype(list)>(list.begin() + begin, list.begin() + end);
+  };
+  const auto part_of_tensor = [&, begin = first, end = last](const Tensor& tensor) -> Field {
+    std::vector<std::int64_t> shape = tensor.shape();
+    const std::size_t row = *length == 0 ? 0 : tensor.bytes() / *length;
+    shape[0] = end - begin;
+    const std::byte* data = tensor.data() + static_cast<std::size_t>(begin) * row;
+    return Tensor::view(tensor.dtype(), std::move(shape), data, std::make_shared<const Tensor>(tensor));
+  };
+  return std::visit(Overloaded{[](std::int64_t number) -> Field { return number; }, part_of_tensor,
+                               [&](const Json& array) -> Field { return Json(part(array.as_array())); },
+                               [&](const auto& list) -> Field { return part(list); }},
+                    field);
 }
 
 Field as_list(Field field) {

@@ -1,9 +1,11 @@
 // The fields of a BatchEncoding as Python's lists: their length, their elements, stacked and converted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "albert/batch_encoding.h"
@@ -22,6 +24,12 @@ using Ints = BatchEncoding::Ints;
 [[nodiscard]] Field as_list(Field field);
 /// A list as a tensor; a tensor as it is. Null when rows have different lengths, or it holds no numbers.
 [[nodiscard]] std::optional<Tensor> as_tensor(const Field& field, DType dtype, bool prepend_batch_axis);
+
+/// Where Python's [start:stop] of `length` elements begins and ends.
+[[nodiscard]] std::pair<std::ptrdiff_t, std::ptrdiff_t> slice_bounds(std::size_t length, std::optional<std::int64_t> start,
+                                                                     std::optional<std::int64_t> stop);
+/// The elements [start:stop] of a list, or along the first axis of a tensor. Error{type} for a number.
+[[nodiscard]] Field slice_field(const Field& field, std::optional<std::int64_t> start, std::optional<std::int64_t> stop);
 
 /// The values of an encoding's vector.
 [[nodiscard]] Ints to_ints(const std::vector<std::int32_t>& values);

@@ -1,9 +1,42 @@
 #include "tokenizer/options.h"
 
+#include <functional>
+
 #include "base/check.h"
 #include "tokenizer/tokenizer_state.h"
 
 namespace albert {
+namespace {
+
+// The reference's older names of padding and truncation.
+void resolve_deprecated(CallOptions& options, const std::function<void(std::string_view)>& warn) {
+  if (options.pad_to_max_length && options.padding == PaddingStrategy::longest && !options.padding_by_name)
+    warn("Though `pad_to_max_length` = `True`, it is ignored because `padding`=`True`.");
+  if (options.pad_to_max_length && options.padding == PaddingStrategy::do_not_pad && !options.padding_by_name) {
+    warn(
+        "The `pad_to_max_length` argument is deprecated and will be removed in a future version, use `padding=True` or "
+        "`padding='longest'` to pad to the longest sequence in the batch, or use `padding='max_length'` to pad to a max length. In this "
+        "case, you can give a specific length with `max_length` (e.g. `max_length=45`) or leave max_length to None to pad to the maximal "
+        "input size of the model (e.g. 512 for Bert).");
+    options.padding = options.max_length ? PaddingStrategy::max_length : PaddingStrategy::longest;
+    options.padding_by_name = true;
+  }
+  const auto older = options.truncation_strategy.value_or(TruncationStrategy::do_not_truncate);
+  if (!options.truncation && older != TruncationStrategy::do_not_truncate) {
+    warn(
+        "The `truncation_strategy` argument is deprecated and will be removed in a future version, use `truncation=True` to truncate "
+        "examples to a max length. You can give a specific length with `max_length` (e.g. `max_length=45`) or leave max_length to None "
+        "to truncate to the maximal input size of the model (e.g. 512 for Bert).  If you have pairs of inputs, you can give a specific "
+        "truncation strategy selected among `truncation='only_first'` (will only truncate the first sentence in the pairs) "
+        "`truncation='only_second'` (will only truncate the second sentence in the pairs) or `truncation='longest_first'` (will "
+        "iteratively remove tokens from the longest sentence in the pairs).");
+    options.truncation = older;
+  }
+  options.pad_to_max_length = false;
+  options.truncation_strategy.reset();
+}
+
+}  // namespace
 
 CallOptions resolve_options(const Tokenizer& tokenizer, CallOptions options, std::vector<std::string>& warnings) {
   const bool given = options.max_length.has_value();
@@ -19,12 +52,14 @@ CallOptions resolve_options(const Tokenizer& tokenizer, CallOptions options, std
         "`truncation`.");
     options.truncation = TruncationStrategy::longest_first;
   }
-  if (!options.truncation) options.truncation = TruncationStrategy::do_not_truncate;
-  const bool truncates = options.truncation != TruncationStrategy::do_not_truncate;
-  if (given && options.padding == PaddingStrategy::longest && !options.padding_by_name && !truncates)
+  const bool names_truncation = options.truncation.value_or(TruncationStrategy::do_not_truncate) != TruncationStrategy::do_not_truncate;
+  if (given && options.padding == PaddingStrategy::longest && !options.padding_by_name && !names_truncation)
     warn(
         "`max_length` is ignored when `padding`=`True` and there is no truncation strategy. To pad to max length, use "
         "`padding='max_length'`.");
+  resolve_deprecated(options, warn);
+  if (!options.truncation) options.truncation = TruncationStrategy::do_not_truncate;
+  const bool truncates = options.truncation != TruncationStrategy::do_not_truncate;
   const bool model_has_maximum = tokenizer.model_max_length() < no_max_length;
   if (!given && options.padding == PaddingStrategy::max_length) {
     if (model_has_maximum) {

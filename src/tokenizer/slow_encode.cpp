@@ -45,7 +45,8 @@ Encoding SlowTokenizer::encode_unpadded(const EncodeRequest& request, const Call
   return prepare(*this, std::move(first), std::move(second), options);
 }
 
-std::string SlowTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens) const {
+std::string SlowTokenizer::decode_unclean(std::span<const std::int32_t> ids, bool skip_special_tokens,
+                                          bool spaces_between_special_tokens) const {
   const std::vector<std::string> special = all_special_tokens();
   const std::vector<std::int32_t> special_ids = all_special_ids();
   // Added tokens that are no special tokens, and additional special ones outside the vocabulary, stand alone.
@@ -60,7 +61,7 @@ std::string SlowTokenizer::decode_unclean(std::span<const std::int32_t> ids, boo
   bool any = false;
   std::vector<std::string> run;
   const auto join = [&](std::string_view item) {
-    if (any) out += ' ';
+    if (any && spaces_between_special_tokens) out += ' ';
     any = true;
     out += item;
   };

@@ -140,16 +140,17 @@ void Tokenizer::pad(std::span<Encoding> encodings, const CallOptions& options) c
 
 // --- ids to text ---
 
-std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens, std::optional<bool> clean_up) const {
-  std::string text = decode_unclean(ids, skip_special_tokens);
+std::string Tokenizer::decode(std::span<const std::int32_t> ids, bool skip_special_tokens, std::optional<bool> clean_up,
+                              bool spaces_between_special_tokens) const {
+  std::string text = decode_unclean(ids, skip_special_tokens, spaces_between_special_tokens);
   return clean_up.value_or(state_->clean_up_tokenization_spaces) ? clean_up_tokenization(std::move(text)) : text;
 }
 
 std::vector<std::string> Tokenizer::batch_decode(std::span<const std::vector<std::int32_t>> sequences, bool skip_special_tokens,
-                                                 std::optional<bool> clean_up) const {
+                                                 std::optional<bool> clean_up, bool spaces_between_special_tokens) const {
   std::vector<std::string> texts;
   texts.reserve(sequences.size());
-  for (const auto& ids : sequences) texts.push_back(decode(ids, skip_special_tokens, clean_up));
+  for (const auto& ids : sequences) texts.push_back(decode(ids, skip_special_tokens, clean_up, spaces_between_special_tokens));
   return texts;
 }
 

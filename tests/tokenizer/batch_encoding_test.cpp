@@ -98,6 +98,51 @@ TEST(BatchEncoding, NegativeRowsCountFromTheEndWhereTheReferencesDo) {
   EXPECT_EQ(code_of([&] { return slow->call("a").encoding(0); }), ErrorCode::key);
 }
 
+TEST(BatchEncoding, IsIndexedAndSlicedAsInPython) {
+  using Rows = std::vector<BatchEncoding::Ints>;
+  const std::vector<std::string> texts{"a", "b c", "the cold wind"};
+  for (const bool fast : {false, true}) {
+    const auto tokenizer = Tokenizer::from_pretrained(model_directory, fast);
+    const BatchEncoding batch = tokenizer->call(texts, {.return_length = true});
+    const Rows& ids = batch.rows("input_ids");
+    EXPECT_EQ(batch.slice(1, {}).rows("input_ids"), (Rows{ids[1], ids[2]}));
+    EXPECT_EQ(batch.slice(-2, -1).rows("input_ids"), (Rows{ids[1]}));
+    EXPECT_EQ(batch.slice({}, 99).to_json(), batch.to_json());
+    EXPECT_TRUE(batch.slice(2, 1).rows("input_ids").empty());
+    EXPECT_EQ(batch.slice(1, 2).encodings().size(), fast ? 1u : 0u);
+    EXPECT_EQ(std::get<Rows>(batch["input_ids"]), ids);
+    const BatchEncoding tensors = tokenizer->call(texts, {.padding = PaddingStrategy::longest, .return_tensors = DType::i64});
+    const Tensor part = tensors.slice(-1, {}).tensor("input_ids");
+    EXPECT_EQ(part.shape(), (std::vector<std::int64_t>{1, tensors.tensor("input_ids").dim(1)}));
+    EXPECT_TRUE(std::ranges::equal(part.values<std::int64_t>(), ids[2]));
+    const BatchEncoding single = tokenizer->call("the cold wind");
+    EXPECT_EQ(single.slice(0, 1).ints("input_ids"), (BatchEncoding::Ints{single.ints("input_ids")[0]}));
+    EXPECT_EQ(code_of([&] { return batch["x"]; }), ErrorCode::key);
+    if (fast) {
+      EXPECT_EQ(batch[-1].tokens, batch.tokens(2));
+      EXPECT_EQ(batch.slice(1, {}).tokens(0), batch.tokens(1));
+    } else {
+      EXPECT_EQ(code_of([&] { return batch[0]; }), ErrorCode::key);
+      EXPECT_EQ(code_of([&] { return tokenizer->call("a", {.return_length = true}).slice(0, 1); }), ErrorCode::type);
+    }
+  }
+}
+
+TEST(BatchEncoding, OlderNamesOfPaddingAndTruncationStandIn) {
+  const auto tokenizer = Tokenizer::from_pretrained(model_directory);
+  const std::vector<std::string> texts{"a", "the cold wind"};
+  const BatchEncoding longest = tokenizer->call(texts, {.pad_to_max_length = true});
+  EXPECT_EQ(longest.rows("input_ids")[0].size(), longest.rows("input_ids")[1].size());
+  EXPECT_EQ(longest.warnings().size(), 1u);
+  const BatchEncoding seven =
+      tokenizer->call("a", {.truncation = TruncationStrategy::longest_first, .max_length = 7, .pad_to_max_length = true});
+  EXPECT_EQ(seven.ints("input_ids").size(), 7u);
+  const CallOptions cut{.max_length = 4, .padding_by_name = true, .truncation_strategy = TruncationStrategy::only_first};
+  EXPECT_EQ(tokenizer->call("the cold cold wind", cut).ints("input_ids").size(), 4u);
+  const CallOptions both{.padding = PaddingStrategy::longest, .pad_to_max_length = true};
+  EXPECT_EQ(tokenizer->call("a", both).warnings().size(), 1u);
+}
+
 TEST(BatchEncoding, ModelInputNamesSayWhatIsReturned) {
   const Json names = Json::Object{{"model_input_names", Json::Array{"input_ids", "attention_mask"}}};
   for (const bool fast : {false, true}) {

@@ -60,6 +60,8 @@ CallOptions options_of(const Json& row) {
   if (const Json* v = given->find("max_length")) options.max_length = v->as_int();
   if (const Json* v = given->find("stride")) options.stride = v->as_int();
   if (const Json* v = given->find("pad_to_multiple_of")) options.pad_to_multiple_of = v->as_int();
+  options.pad_to_max_length = flag(*given, "pad_to_max_length");
+  if (const Json* v = given->find("truncation_strategy")) options.truncation_strategy = truncation_of(*v);
   options.return_overflowing_tokens = flag(*given, "return_overflowing_tokens");
   options.is_split_into_words = flag(*given, "is_split_into_words");
   options.verbose = flag(*given, "verbose", true);
@@ -313,7 +315,7 @@ std::optional<Json> run_call(const std::string& op, const Json& row, const Token
   if (op == "batch_decode") {
     std::vector<std::vector<std::int32_t>> sequences;
     for (const Json& sequence : row.find("sequences")->as_array()) sequences.push_back(integers(sequence));
-    return list(tokenizer.batch_decode(sequences, flag(row, "skip"), optional_flag(row, "clean")));
+    return list(tokenizer.batch_decode(sequences, flag(row, "skip"), optional_flag(row, "clean"), flag(row, "spaces", true)));
   }
   if (op == "vocabulary") {
     const auto object = [](const std::map<std::string, std::int32_t>& vocab) {
@@ -363,7 +365,7 @@ Json run(const Json& row, std::unique_ptr<Tokenizer>& tokenizer, bool fast) {
     for (const Json& id : row.find("ids")->as_array()) ids.push_back(static_cast<std::int32_t>(id.as_int()));
     std::optional<bool> clean;
     if (row.find("clean") != nullptr) clean = flag(row, "clean");
-    return tokenizer->decode(ids, flag(row, "skip"), clean);
+    return tokenizer->decode(ids, flag(row, "skip"), clean, flag(row, "spaces", true));
   }
   if (op == "to_string") return tokenizer->convert_tokens_to_string(strings(*row.find("tokens")));
   if (op == "add_tokens") {
