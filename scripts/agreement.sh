@@ -31,6 +31,24 @@ for tokenizer in models/albert-mini-en tests/golden/wordpiece "$published"; do
     run tokenizers --program $bin/tokenize_rows --tokenizer "$tokenizer" --form $form --count $((2000 * count))
   done
 done
+# WordPiece with capitals and accents, and as a tokenizer.json without a class.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+PYTHONHASHSEED=0 "$python" tests/golden/make_wordpiece_vocabulary.py "$work/cased/vocab.txt" --cased
+for init in '{"do_lower_case": false}' '{"do_lower_case": false, "strip_accents": true}' '{"strip_accents": false}' \
+  '{"do_lower_case": false, "tokenize_chinese_chars": false}'; do
+  for form in slow fast; do
+    run tokenizers --program $bin/tokenize_rows --tokenizer "$work/cased" --form $form --init "$init" --suite texts,dictionary --count $((1000 * count))
+  done
+done
+"$python" tests/oracle/classless_tokenizer.py "$work/classless" > /dev/null 2>&1
+for folder in "$work"/classless/*; do
+  run tokenizers --program $bin/tokenize_rows --tokenizer "$folder" --form fast --suite calls,dictionary,added,decode --count $((1000 * count))
+done
+# The calls: every argument, all fields, one seed for each form.
+for form in slow fast; do
+  run tokenizers --program $bin/tokenize_rows --tokenizer models/albert-mini-en --form $form --suite dictionary --count $((5200 * count)) --seed 1
+done
 run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
 run tasks --albert $bin/albert --tokenizer tests/golden/wordpiece --count $((10 * count))
 run checkpoints --tool $bin/checkpoint_tool --count $((40 * count))

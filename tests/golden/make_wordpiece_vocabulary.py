@@ -1,9 +1,10 @@
 """Writes tests/golden/wordpiece/vocab.txt: a small WordPiece vocabulary that meets the texts of text_cases.py.
 
-    python tests/golden/make_wordpiece_vocabulary.py [FILE]
+    python tests/golden/make_wordpiece_vocabulary.py [FILE [--cased]]
 
 Characters of many scripts with and without ##, parts of words, ideographs, kana, jamo, punctuation, emoji and
 combining marks, and what a vocabulary should not have but may: a repeated line, an empty one, blanks, ## alone.
+--cased: words with capitals too, and letters with accents.
 Needs Python 3.11 (Unicode 14.0).
 """
 
@@ -19,7 +20,7 @@ SPECIALS = ["[PAD]", "[unused1]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ODD = ["##", "", " ", " a", "a ", "the", "#", "###", "\u00a0", "[X]", "don't", "a.b", "\u2028", "\u0085", "2000,", "<ent>", "\u00c9t\u00e9", "####a"]
 
 
-def lines():
+def lines(cased=False):
     r = random.Random("wordpiece")
     entries = [*SPECIALS, *ASCII_PUNCTUATION, *"0123456789abcdefghijklmnopqrstuvwxyzABCDEIMTZ", "\u00e9", "\u00c9", "\u00df", "\u03c3", "\u03c2", "\u03a3"]
     entries += ["##" + c for c in "0123456789abcdefghijklmnopqrstuvwxyzABCDE'.,-\u00e9\u03c3\u03c2\u0301\u0308\u093e"]
@@ -27,6 +28,10 @@ def lines():
         for text in {word, word.lower(), "".join(c for c in unicodedata.normalize("NFD", word.lower()) if unicodedata.category(c) != "Mn")}:
             cut = r.randint(1, len(text))
             entries += [text] if r.random() < 0.5 else [text[:cut], "##" + text[cut:]] if cut < len(text) else [text[:cut]]
+    if cased:
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ\u00e0\u00e7\u00e8\u00ea\u00ef\u00f8\u00f6\u00fc\u0153\u00c0\u00c7\u00d6\u00dc\u0152":
+            entries += [letter, "##" + letter]
+        entries += [text for word in WORDS for text in (word.capitalize(), word.upper()) if r.random() < 0.5]
     for name in SCRIPT_NAMES:
         for char in r.sample(SCRIPTS[name], min(6, len(SCRIPTS[name]))):
             entries += [r.choice(["", "##"]) + char, r.choice(["", "##"]) + char.lower()]
@@ -49,4 +54,4 @@ if __name__ == "__main__":
     path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "wordpiece", "vocab.txt")
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="\n") as f:
-        f.writelines(line + "\n" for line in lines())
+        f.writelines(line + "\n" for line in lines("--cased" in sys.argv[2:]))

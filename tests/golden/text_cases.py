@@ -4,7 +4,7 @@
     for text in cases(20000): ...
 
 `cases(n)` gives n texts, the same ones each time: the kinds below in turn, each drawing from its own random
-stream, so that a longer list begins with the shorter one. Needs Python 3.11 (Unicode 14.0 names).
+stream, so that a longer list begins with the shorter one. A seed gives others. Needs Python 3.11 (Unicode 14.0 names).
 """
 
 import itertools
@@ -206,8 +206,8 @@ FIXED = ["", " ", "\u2581", "a", ",", "1,", "\x00", "\ufffd", "\u0301", "[MASK]"
          "In 1999, 2000,3 cats", "don't ``quote'' me", "\u03a3\u03a3", "O\u03a3 \u039f\u03a3", "caf\u00e9 cafe\u0301", "\u2581\u2581a \u2581", "a" * 500]
 
 
-def cases(count):
-    streams = [random.Random(f"{kind.__name__} {position}") for position, kind in enumerate(KINDS)]
+def cases(count, seed=""):
+    streams = [random.Random(f"{kind.__name__} {position}{seed}") for position, kind in enumerate(KINDS)]
     out = list(itertools.islice(FIXED, count))
     for i in itertools.count():
         # The two streams of k_code_points take the even and the odd runs.
