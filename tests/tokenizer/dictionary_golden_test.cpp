@@ -31,7 +31,9 @@ struct Vocabulary {
   int rows;
 };
 
-class DictionaryGolden : public testing::TestWithParam<std::tuple<Vocabulary, const char*>> {};
+void PrintTo(const Vocabulary& vocabulary, std::ostream* out) { *out << vocabulary.answers; }
+
+class DictionaryGolden : public testing::TestWithParam<std::tuple<Vocabulary, std::string>> {};
 
 TEST_P(DictionaryGolden, AnswersAsTheReference) {
   const auto& [vocabulary, name] = GetParam();

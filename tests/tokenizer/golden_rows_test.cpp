@@ -63,7 +63,9 @@ struct Set {
   const char* vocabulary;
 };
 
-class GoldenRows : public testing::TestWithParam<std::tuple<Set, const char*>> {};
+void PrintTo(const Set& set, std::ostream* out) { *out << set.folder << ' ' << set.form; }
+
+class GoldenRows : public testing::TestWithParam<std::tuple<Set, std::string>> {};
 
 TEST_P(GoldenRows, AnswersAsTheReference) {
   const auto& [set, suite] = GetParam();
@@ -103,7 +105,7 @@ TEST_P(GoldenRows, AnswersAsTheReference) {
   std::filesystem::remove_all(work);
 }
 
-std::string name_of_rows(const testing::TestParamInfo<GoldenRows::ParamType>& one) {
+std::string case_name(const testing::TestParamInfo<GoldenRows::ParamType>& one) {
   const auto& [set, suite] = one.param;
   return std::string(set.folder) + "_" + set.form + "_" + suite;
 }
@@ -113,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(Sets, GoldenRows,
                                                           Set{"wordpiece", "slow", "/tests/golden/wordpiece", "vocab.txt"},
                                                           Set{"wordpiece", "fast", "/tests/golden/wordpiece", "vocab.txt"}),
                                           testing::Values("texts", "calls", "added", "decode", "files")),
-                         name_of_rows);
+                         case_name);
 
 }  // namespace
 }  // namespace albert
