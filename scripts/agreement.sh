@@ -47,7 +47,7 @@ for folder in "$work"/classless/*; do
 done
 # The calls: every argument, all fields, one seed for each form.
 for form in slow fast; do
-  run tokenizers --program $bin/tokenize_rows --tokenizer models/albert-mini-en --form $form --suite dictionary --count $((5200 * count)) --seed 1
+  run tokenizers --program $bin/tokenize_rows --tokenizer models/albert-mini-en --form $form --suite dictionary --count $((10400 * count)) --seed 1
 done
 run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
 run tasks --albert $bin/albert --tokenizer tests/golden/wordpiece --count $((10 * count))

@@ -191,7 +191,7 @@ std::optional<Tensor> as_tensor(const Field& field, DType dtype, bool prepend_ba
     const std::size_t columns = rows.empty() ? 0 : rows.front().size();
     put_extent(rows.size());
     put_extent(columns);
-    if (std::is_same_v<T, Offsets>) put_extent(2);
+    if (std::is_same_v<T, Offsets> && columns > 0) put_extent(2);  // of no pairs nobody sees that they are pairs
     for (const auto& row : rows) {
       ragged = ragged || row.size() != columns;
       put_row(row);
@@ -204,7 +204,7 @@ std::optional<Tensor> as_tensor(const Field& field, DType dtype, bool prepend_ba
                         },
                         [&](const std::vector<Offsets>& list) {
                           put_extent(list.size());
-                          put_extent(2);
+                          if (!list.empty()) put_extent(2);
                           put_row(list);
                         },
                         [&](const std::vector<Ints>& rows) { put_rows(rows); },

@@ -98,6 +98,13 @@ TEST(BatchEncoding, NegativeRowsCountFromTheEndWhereTheReferencesDo) {
   EXPECT_EQ(code_of([&] { return slow->call("a").encoding(0); }), ErrorCode::key);
 }
 
+TEST(BatchEncoding, OffsetsOfNoTokensHaveNoThirdAxis) {
+  const auto fast = Tokenizer::from_pretrained(model_directory);
+  CallOptions options{.add_special_tokens = false, .return_tensors = DType::i64, .return_offsets_mapping = true};
+  EXPECT_EQ(fast->call("", options).tensor("offset_mapping").shape(), (std::vector<std::int64_t>{1, 0}));
+  EXPECT_EQ(fast->call("a", options).tensor("offset_mapping").shape(), (std::vector<std::int64_t>{1, 1, 2}));
+}
+
 TEST(BatchEncoding, IsIndexedAndSlicedAsInPython) {
   using Rows = std::vector<BatchEncoding::Ints>;
   const std::vector<std::string> texts{"a", "b c", "the cold wind"};
