@@ -46,7 +46,7 @@ std::vector<std::int32_t> parse_ids(const Row& row) {
 
 int detokenize(const Arguments& arguments) {
   std::optional<std::string> model;
-  bool skip = false, joined_up = false;
+  bool skip = false;
   std::optional<bool> clean, raw;
   TokenizerChoice choice;
   TokenizerChanges changes;
@@ -56,7 +56,6 @@ int detokenize(const Arguments& arguments) {
   options.flag("--skip-special-tokens", skip, "leave out [CLS], [SEP] and the like");
   options.flag("--clean-up-tokenization-spaces", clean, "no blank before punctuation (default: the tokenizer's setting)");
   options.flag("--no-clean-up-tokenization-spaces", raw, "keep such blanks");
-  options.flag("--no-spaces-between-special-tokens", joined_up, "no blank around an added token that is not special (slow)");
   options.exclusive({"--clean-up-tokenization-spaces", "--no-clean-up-tokenization-spaces"});
   options.heading("tokenizer");
   options.text("--model", model, "PATH|ID", "model directory or file, or a hub id in the hub cache");
@@ -81,7 +80,7 @@ int detokenize(const Arguments& arguments) {
     std::vector<albert::Outcome<Answer>> answers;
     for (const Row& row : window) {
       try {
-        const std::string text = tokenizer->decode(parse_ids(row), skip, clean_up, !joined_up);
+        const std::string text = tokenizer->decode(parse_ids(row), skip, clean_up);
         answers.emplace_back(Answer(rows.json ? json_line(Json::Object{{"text", text}}) : one_line(text) + "\n"));
       } catch (const Error& error) {
         answers.emplace_back(error);

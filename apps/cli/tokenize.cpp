@@ -285,6 +285,7 @@ int tokenize(const Arguments& arguments) {
     std::vector<albert::ItemArgument> items;  // with --is-split-into-words
     std::vector<std::size_t> places;
     std::vector<std::uint64_t> numbers;
+    numbers.reserve(window.size());
     for (std::size_t i = 0; i < window.size(); ++i) {
       answers.emplace_back(Answer());
       try {
