@@ -127,11 +127,16 @@ void declare_common(Options& options, ModelOptions& model, TokenizerChoice& toke
   rows.declare(options, std::move(fields));
 }
 
-std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice,
-                                                  const albert::Json& overrides) {
+std::string tokenizer_folder(const std::optional<std::string>& model) {
   std::string path = resolve_model(model);
   // A model file has its tokenizer beside it.
   if (std::filesystem::is_regular_file(path)) path = std::filesystem::absolute(path).parent_path().string();
+  return path;
+}
+
+std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice,
+                                                  const albert::Json& overrides) {
+  const std::string path = tokenizer_folder(model);
   return in_stage(Stage::data, [&] { return albert::Tokenizer::from_pretrained(path, choice.use_fast(), overrides); });
 }
 

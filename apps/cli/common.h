@@ -56,6 +56,8 @@ void declare_common(Options& options, ModelOptions& model, TokenizerChoice& toke
 /// The path to load for --model: the directory or file itself, the snapshot of a hub id in the hub
 /// cache, or the model inside the program when none is named. Failure{missing}.
 [[nodiscard]] std::string resolve_model(const std::optional<std::string>& model);
+/// Where the tokenizer of --model is. Failure{missing}.
+[[nodiscard]] std::string tokenizer_folder(const std::optional<std::string>& model);
 /// The tokenizer of --model, with these keyword arguments. Failure{missing|bad_data}.
 [[nodiscard]] std::unique_ptr<albert::Tokenizer> load_tokenizer(const std::optional<std::string>& model, const TokenizerChoice& choice,
                                                                 const albert::Json& overrides = {});

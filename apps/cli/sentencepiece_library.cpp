@@ -124,6 +124,12 @@ bool SentencePieceJudge::is_user_defined(const std::string& piece) const {
   return !processor.IsUnknown(id) && !processor.IsControl(id) && !processor.IsUnused(id) && processor.GetScore(id) == 0.0F;
 }
 
+bool SentencePieceJudge::is_reserved(const std::string& piece) const {
+  const auto& processor = impl_->processor;
+  const int id = processor.PieceToId(piece);
+  return processor.IsControl(id) || (processor.IsUnknown(id) && processor.IdToPiece(id) == piece);
+}
+
 }  // namespace cli
 
 #else
@@ -145,6 +151,7 @@ SentencePieceJudge::~SentencePieceJudge() = default;
 std::vector<std::string> SentencePieceJudge::encode(const std::string&) const { return {}; }
 double SentencePieceJudge::score(const std::vector<std::string>&) const { return 0; }
 bool SentencePieceJudge::is_user_defined(const std::string&) const { return false; }
+bool SentencePieceJudge::is_reserved(const std::string&) const { return false; }
 
 }  // namespace cli
 

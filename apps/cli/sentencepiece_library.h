@@ -39,6 +39,8 @@ class SentencePieceJudge {
   [[nodiscard]] double score(const std::vector<std::string>& pieces) const;
   /// Whether a piece is a user-defined symbol, which always is a piece of its own.
   [[nodiscard]] bool is_user_defined(const std::string& piece) const;
+  /// Whether a piece is control or the unknown one, which no text gives.
+  [[nodiscard]] bool is_reserved(const std::string& piece) const;
 
  private:
   struct Impl;

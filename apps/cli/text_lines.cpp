@@ -5,6 +5,7 @@
 
 #include "byte_stream.h"
 #include "failure.h"
+#include "utf8.h"
 
 namespace cli {
 
@@ -39,11 +40,19 @@ bool TextLines::next(std::string& line) {
     if (stream_ == nullptr) {
       if (position_ == files_.size()) return false;
       stream_ = std::make_unique<ByteStream>(files_[position_++]);
+      number_ = 0;
     }
     line.clear();
     bool too_long = false;
     if (!stream_->get_line(line, longest, too_long)) continue;
+    ++number_;
+    if (too_long) {  // cut, perhaps through a character: back to where that one starts
+      while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U) line.pop_back();
+      if (!line.empty()) line.pop_back();
+    }
     if (line.ends_with('\r')) line.pop_back();
+    // Another encoding would be learned from as if it were rare characters.
+    if (!is_utf8(line)) throw Failure(Exit::bad_data, stream_->name() + ": line " + std::to_string(number_) + " is not UTF-8");
     return true;
   }
 }

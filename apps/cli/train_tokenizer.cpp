@@ -1,4 +1,5 @@
 // albert train-tokenizer: a vocabulary from text.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -15,6 +16,7 @@
 #include "log.h"
 #include "new_folder.h"
 #include "output.h"
+#include "rows.h"
 #include "sentencepiece_library.h"
 #include "text_lines.h"
 
@@ -53,7 +55,7 @@ struct Settings {
   std::string model_type = "unigram";
   SentencePieceTraining unigram;
   albert::WordPieceTraining wordpiece;
-  std::vector<std::string> compare;
+  InputOptions compare;
 };
 
 std::string unigram_model(const Settings& settings) {
@@ -102,9 +104,41 @@ void train(const Settings& settings, NewFolder& folder) {
   });
 }
 
+/// Shows the texts of --compare and, of the rows of --input, those that are cut differently.
+void compare(const std::string& tokenizer, const InputOptions& texts) {
+  const TokenizerComparison comparison(tokenizer);
+  for (const std::string& text : texts.arguments) print(comparison.report(comparison.cut(text)));
+  if (texts.files.empty()) return;
+  InputOptions input = texts;
+  input.arguments.clear();
+  Output output;
+  RowReader reader(input);
+  std::int64_t rows = 0, different = 0, before = 0, between = 0;
+  for (Row row; reader.next(row); ++rows) {
+    if (row.error) throw Failure(Exit::bad_data, row.place + ": " + *row.error);
+    try {
+      const auto cuts = comparison.cut(row.text(input.text_field));
+      if (cuts.agree()) continue;
+      ++different;
+      before += cuts.library && *cuts.library != cuts.slow ? 1 : 0;
+      between += cuts.slow != cuts.fast ? 1 : 0;
+      output.write(row.place + ": " + comparison.report(cuts));
+      output.end_row();
+    } catch (const albert::Error& error) {
+      throw Failure(exit_for(error.code(), Stage::data), row.place + ": " + error.what());
+    }
+  }
+  const std::string library = comparison.has_library() ? "SentencePiece / slow " + std::to_string(before) + ", " : "";
+  output.write(std::to_string(different) + " of " + std::to_string(rows) + " rows are cut differently: " + library + "slow / fast " +
+               std::to_string(between) + "\n");
+  output.commit();
+}
+
 /// A number that only one kind of model has.
 struct Special {
   const char* name;
+  const char* metavar;
+  const char* help;
   std::optional<std::int64_t> value = {};
   std::int64_t least = 0, most = 0;
 };
@@ -127,36 +161,58 @@ int train_tokenizer(const Arguments& arguments) {
   std::optional<double> character_coverage;
   constexpr std::int64_t most_seed = std::numeric_limits<std::uint32_t>::max();
   // The bounds of the library, or what memory can hold.
-  Special of_unigram[] = {{.name = "--input-sentence-size", .most = std::int64_t{1} << 40},
-                          {.name = "--max-sentence-length", .least = 10, .most = 1 << 20},
-                          {.name = "--max-piece-length", .least = 1, .most = 512},
-                          {.name = "--seed", .most = most_seed},
-                          {.name = "--threads", .least = 1, .most = 128}};
-  Special of_wordpiece[] = {{.name = "--min-frequency", .most = most_seed}, {.name = "--limit-alphabet", .most = 0x110000}};
+  Special of_unigram[] = {
+      {.name = "--input-sentence-size",
+       .metavar = "N",
+       .help = "sentences drawn from the text, 0: all of it (10000000); they are held in memory",
+       .most = std::int64_t{1} << 40},
+      {.name = "--max-sentence-length", .metavar = "BYTES", .help = "longer lines are left out (4192)", .least = 10, .most = 1 << 20},
+      {.name = "--max-piece-length", .metavar = "N", .help = "characters of a piece (16)", .least = 1, .most = 512},
+      {.name = "--seed", .metavar = "N", .help = "for the sentences that are drawn (12345)", .most = most_seed},
+      {.name = "--threads",
+       .metavar = "N",
+       .help = "of the trainer (16); another number rounds sums differently",
+       .least = 1,
+       .most = 128}};
+  Special of_wordpiece[] = {
+      {.name = "--min-frequency", .metavar = "N", .help = "pairs seen less often are not merged (2)", .most = most_seed},
+      {.name = "--limit-alphabet", .metavar = "N", .help = "characters, the most frequent ones (1000)", .most = 0x110000}};
   Options options("train-tokenizer", "Trains a vocabulary on text: SentencePiece with Google's settings for ALBERT.");
   options.list("--text", settings.text, "PATH", "a file, a folder with files, or - (repeatable)");
   options.integer("--vocab-size", settings.vocab_size, "N", "pieces (30000)", 1);
   options.text("--output", settings.output, "DIR", "the new folder").says_what_is_written();
   options.flag("--force", settings.force, "write into a folder that is not empty").says_what_is_written();
-  options.list("--compare", settings.compare, "TEXT", "show where the slow form, the fast form and SentencePiece differ");
-  options.text("--model", settings.model, "DIR", "compare with this tokenizer; nothing is trained");
-  options.value("--lowercase", [&](const std::string& text) { settings.lower_case = yes_or_no(text); }, "yes|no", "(yes)");
+  options.list("--compare", settings.compare.arguments, "TEXT", "show where the slow form, the fast form and SentencePiece differ");
+  options.list("--input", settings.compare.files, "FILE", "compare every row of a file (- is standard input)");
+  options.text("--model", settings.model, "PATH|ID", "compare with this tokenizer; nothing is trained");
+  options.value(
+      "--lowercase", [&](const std::string& text) { settings.lower_case = yes_or_no(text); }, "yes|no", "small letters only (yes)");
   options.flag("--keep-accents", settings.keep_accents, "leave accents on the letters");
+  options.heading("comparing");
+  options.text("--input-format", settings.compare.format, "text|jsonl|csv|tsv", "by the file's extension when not given")
+      .accepts({"ndjson"});
   options.heading("training");
-  options.text("--model-type", settings.model_type, "unigram|wordpiece", "");
-  options.integer("--model-max-length", settings.model_max_length, "N", "", 1);
+  options.text("--model-type", settings.model_type, "unigram|wordpiece", "the kind of vocabulary (unigram)");
+  options.integer("--model-max-length", settings.model_max_length, "N", "tokens that the model takes, for tokenizer_config.json (512)", 1);
   options.heading("unigram");
-  options.value("--character-coverage", [&](const std::string& text) { character_coverage = coverage(text); }, "C", "");
-  for (Special& option : of_unigram)
-    options.integer(option.name, option.value, std::string(option.name) == "--max-sentence-length" ? "BYTES" : "N", "", option.least);
-  options.text("--control-symbols", control, "A,B", "");
-  options.text("--user-defined-symbols", user_defined, "A,B", "");
+  options.value(
+      "--character-coverage", [&](const std::string& text) { character_coverage = coverage(text); }, "C",
+      "share of the characters that get a piece, 0.9 to 1 (0.99995)");
+  for (Special& option : of_unigram) options.integer(option.name, option.value, option.metavar, option.help, option.least);
+  options.text("--control-symbols", control, "A,B", "pieces that no text gives ([CLS],[SEP],[MASK])");
+  options.text("--user-defined-symbols", user_defined, "A,B", "always pieces of their own (brackets, quotes, - . £ €)");
   options.heading("wordpiece");
-  for (Special& option : of_wordpiece) options.integer(option.name, option.value, "N", "", option.least);
+  for (Special& option : of_wordpiece) options.integer(option.name, option.value, option.metavar, option.help, option.least);
+  options.exclusive({"--model", "--text"});
+  options.exclusive({"--model", "--output"});
   options.example("albert train-tokenizer --text books --vocab-size 8000 --output tokenizer");
   if (!options.parse(arguments)) return 0;
 
-  if (settings.model && settings.compare.empty()) throw Failure(Exit::usage, "--model is for --compare");
+  const bool compares = !settings.compare.arguments.empty() || !settings.compare.files.empty();
+  if (settings.model && !compares) throw Failure(Exit::usage, "--model is for --compare TEXT or --input FILE: what to compare");
+  const auto reads_standard_input = [](const std::vector<std::string>& paths) { return std::count(paths.begin(), paths.end(), "-") != 0; };
+  if (reads_standard_input(settings.text) && reads_standard_input(settings.compare.files))
+    throw Failure(Exit::usage, "--text - and --input - both read standard input");
   const bool is_unigram = settings.model_type == "unigram";
   if (!settings.model) {
     if (!is_unigram && settings.model_type != "wordpiece")
@@ -181,7 +237,6 @@ int train_tokenizer(const Arguments& arguments) {
       check_special(of_wordpiece, of_unigram, settings.model_type);
       if (control || user_defined || character_coverage)
         throw Failure(Exit::usage, "--control-symbols, --user-defined-symbols and --character-coverage are not for --model-type wordpiece");
-      if (!settings.compare.empty()) throw Failure(Exit::usage, "--compare is for SentencePiece: it is not for --model-type wordpiece");
       settings.wordpiece.vocab_size = static_cast<std::size_t>(settings.vocab_size);
       if (of_wordpiece[0].value) settings.wordpiece.min_frequency = static_cast<std::uint32_t>(*of_wordpiece[0].value);
       if (of_wordpiece[1].value) settings.wordpiece.limit_alphabet = static_cast<std::size_t>(*of_wordpiece[1].value);
@@ -190,8 +245,7 @@ int train_tokenizer(const Arguments& arguments) {
     train(settings, folder);
     log(Level::info, "the tokenizer is in " + *settings.output);
   }
-  const std::string directory = settings.model ? *settings.model : settings.output.value_or("");
-  for (const std::string& text : settings.compare) print(compare_tokenizers(directory, text));
+  if (compares) compare(settings.model ? tokenizer_folder(settings.model) : settings.output.value_or(""), settings.compare);
   return 0;
 }
 

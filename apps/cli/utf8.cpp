@@ -25,6 +25,15 @@ std::size_t sequence_length(std::string_view bytes) {
 
 }  // namespace
 
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t length = sequence_length(bytes);
+    if (length == 0) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
+}
+
 std::string as_utf8(std::string_view bytes) {
   std::string text;
   while (!bytes.empty()) {

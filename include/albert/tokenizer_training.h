@@ -60,6 +60,13 @@ class BertWordCounter {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The words that WordPiece is given for a text by the slow form (BertTokenizer) and by the fast one.
+struct BertWords {
+  std::vector<std::string> slow, fast;
+};
+/// Bytes that are not UTF-8 become U+FFFD. Error{resource}: more than 12 million characters.
+[[nodiscard]] BertWords bert_words(std::string_view text, const BertWordOptions& options = {});
+
 /// The vocabulary, by id: special tokens, single characters, then merged pairs by frequency, as the `tokenizers` library's
 /// WordPieceTrainer finds them. There the ids of continuing characters, and with them which of equally frequent pairs
 /// comes first, are another at every run; here the order of the words decides. Error{value}: a word that is not UTF-8.

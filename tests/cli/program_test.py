@@ -5,6 +5,7 @@ Usage: program_test.py PROGRAM [unittest arguments]. Needs the standard library 
 """
 
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -526,7 +527,7 @@ class TrainTokenizer(Program):
         kept = self.read(two, "vocab.txt").decode().split()
         self.assertIn("W", kept)
         self.assertNotIn("W", words)
-        for arguments in (["--threads", "2"], ["--control-symbols", "a"], ["--compare", "x"]):
+        for arguments in (["--threads", "2"], ["--control-symbols", "a"]):
             self.train(self.path("three"), "--model-type", "wordpiece", *arguments, code=2)
         self.train(self.path("three"), "--min-frequency", "2", code=2)
 
@@ -539,6 +540,63 @@ class TrainTokenizer(Program):
         again, _ = self.check(albert("train-tokenizer", "--model", output, "--compare", "the wind", "--compare", "The (caf\u00e9) "), 0)
         self.assertEqual(again, out)
         self.check(albert("train-tokenizer", "--model", "/nonexistent", "--compare", "x"), 66)
+        self.check(albert("train-tokenizer", "--model", output), 2)
+        self.check(albert("train-tokenizer", "--model", output, "--text", self.text, "--compare", "x"), 2)
+        out, _ = self.check(albert("train-tokenizer", "--model", output, "--compare", "\uff1cunk\uff1e"), 0)
+        self.assertIn("normalises to <unk>: fast", out)
+
+    def test_compare_a_file(self):
+        output, texts = self.path("out"), self.path("texts.jsonl")
+        self.train(output)
+        rows = ["the wind", "The wind", "the wind ", "it was cold"] * 50
+        with open(texts, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps({"text": row}) + "\n" for row in rows)
+        compare = ("train-tokenizer", "--model", output, "--input")
+        out, _ = self.check(albert(*compare, texts), 0)
+        self.assertEqual(out.splitlines()[-1], "100 of 200 rows are cut differently: SentencePiece / slow 50, slow / fast 50")
+        self.assertEqual(out.count("\nrow ") + out.startswith("row "), 100)
+        self.assertTrue(out.startswith(f"row 2 of {texts}: The wind\n"))
+        self.assertNotIn("it was cold", out)
+        out, _ = self.check(albert(*compare, "-", "--compare", "the wind", text="the wind\n"), 0)
+        self.assertIn("all agree\n0 of 1 rows", out)
+        self.check(albert(*compare, "-", "--input-format", "jsonl", text='{"text": "a"}\n{"x": 1}\n'), 65)
+        self.check(albert(*compare, "/nonexistent"), 66)
+        self.check(albert("train-tokenizer", "--text", "-", "--output", self.path("two"), "--input", "-", text="a b"), 2)
+
+    def test_compare_wordpiece(self):
+        output = self.path("out")
+        out, _ = self.train(output, "--model-type", "wordpiece", "--compare", "the wind", "--compare", "w\u0378ind 2\u2e52z \U0002b820x")
+        for reason in ("all agree", "U+0378: slow drops it", "slow cuts here"):
+            self.assertIn(reason, out)
+        self.assertNotIn("SentencePiece", out)
+        out, _ = self.check(albert("train-tokenizer", "--model", output, "--input", "-", text="wind\nw\u0378ind\n"), 0)
+        self.assertEqual(out.splitlines()[-1], "1 of 2 rows are cut differently: slow / fast 1")
+        self.train(self.path("kept"), "--model-type", "wordpiece", "--keep-accents", "--lowercase", "no")
+        out, _ = self.check(albert("train-tokenizer", "--model", self.path("kept"), "--compare", "cafe\u0301"), 0)
+        self.assertIn("composes characters", out)
+
+    def test_every_source_of_text(self):
+        def learned(name, *texts, **more):
+            self.check(albert("train-tokenizer", "--vocab-size", "100", "--output", self.path(name), *texts, **more), 0)
+            return self.read(self.path(name), "spiece.model")
+
+        with open(os.path.join(self.text, "a.txt"), "rb") as file:
+            half = file.read()
+        whole = learned("folder", "--text", self.text)
+        self.assertEqual(learned("pipe", "--text", "-", text=half + half), whole)
+        packed = self.path("a.txt.gz")
+        with gzip.open(packed, "wb") as file:
+            file.write(half)
+        self.assertEqual(learned("packed", "--text", packed, "--text", os.path.join(self.text, "b.txt")), whole)
+        # Whatever the damage is, no folder is made.
+        damaged = self.path("damaged.gz")
+        with open(packed, "rb") as good, open(damaged, "wb") as bad:
+            bad.write(good.read()[:-100])
+        for kind in ("unigram", "wordpiece"):
+            for path, message in ((damaged, "damaged.gz"), ("-", "standard input: line 2 is not UTF-8")):
+                seen = albert("train-tokenizer", "--vocab-size", "100", "--model-type", kind, "--output", self.path("none"), "--text", path, text=b"good\nbad \xff\n")
+                self.assertIn(message, self.check(seen, 65)[1])
+                self.assertFalse(os.path.exists(self.path("none")))
 
 
 class Tokenize(Program):
