@@ -114,9 +114,20 @@ struct RowFlow::Impl {
     waiting_bytes_ += group_.bytes;
     waiting_.push_back(std::move(group_));
     group_ = Window{};
-    if (idle_ < static_cast<int>(waiting_.size()) && static_cast<int>(workers_.size()) < plan_.threads)
-      workers_.emplace_back([this] { work(); });
+    if (idle_ < static_cast<int>(waiting_.size()) && static_cast<int>(workers_.size()) < plan_.threads) add_worker();
     work_.notify_one();
+  }
+
+  void add_worker() {
+    try {
+      workers_.emplace_back([this] { work(); });
+    } catch (...) {
+      // Fewer than planned do; with none, nobody would ever take what waits.
+      if (!workers_.empty()) return;
+      waiting_.clear();
+      waiting_bytes_ = 0;
+      throw;
+    }
   }
 
   void push_quietly() noexcept {

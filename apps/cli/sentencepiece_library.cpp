@@ -87,8 +87,9 @@ std::string train_sentencepiece(const SentencePieceTraining& training, const std
   if (sentences.done()) throw Failure(Exit::bad_data, "the text has no line to learn from");
   const auto status = sentencepiece::SentencePieceTrainer::Train(arguments, &sentences, &model);
   sentences.rethrow();
-  if (!status.ok()) throw Failure(Exit::bad_data, "SentencePiece cannot train on this: " + reason(status.error_message()));
-  return model;
+  if (status.ok()) return model;
+  const std::string why = reason(status.error_message());
+  throw Failure(Exit::bad_data, "SentencePiece cannot train on this" + (why.empty() ? "; --log-level debug shows its log" : ": " + why));
 }
 
 struct SentencePieceJudge::Impl {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
 
 #include "albert/bert_tokenizer.h"
@@ -78,7 +79,13 @@ std::string wordpiece_vocabulary(const Settings& settings) {
   for (std::string line; lines.next(line);) words.add(line);
   if (words.counts().empty()) throw Failure(Exit::bad_data, "the text has no word to learn from");
   std::string file;
-  for (const std::string& token : albert::train_wordpiece(words.counts(), settings.wordpiece)) file += token + "\n";
+  const std::vector<std::string> vocabulary = albert::train_wordpiece(words.counts(), settings.wordpiece);
+  for (const std::string& token : vocabulary) file += token + "\n";
+  const std::size_t wanted = settings.wordpiece.vocab_size, found = vocabulary.size();
+  if (found < wanted) warn("the text gives " + std::to_string(found) + " entries, fewer than --vocab-size " + std::to_string(wanted));
+  if (found > wanted)
+    warn("the special tokens and the characters alone are " + std::to_string(found) + " entries, more than --vocab-size " +
+         std::to_string(wanted) + "; --limit-alphabet keeps fewer characters");
   return file;
 }
 
@@ -132,6 +139,17 @@ void compare(const std::string& tokenizer, const InputOptions& texts) {
   output.write(std::to_string(different) + " of " + std::to_string(rows) + " rows are cut differently: " + library + "slow / fast " +
                std::to_string(between) + "\n");
   output.commit();
+}
+
+/// Failure{usage}: a symbol that has no text, or an id already.
+void check_symbols(const SentencePieceTraining& training) {
+  std::set<std::string> taken = {"<pad>", "<unk>"};
+  for (const auto* symbols : {&training.control_symbols, &training.user_defined_symbols})
+    for (const std::string& symbol : *symbols) {
+      if (symbol.empty()) throw Failure(Exit::usage, "--control-symbols, --user-defined-symbols: a symbol is empty");
+      if (!taken.insert(symbol).second)
+        throw Failure(Exit::usage, "--control-symbols, --user-defined-symbols: '" + symbol + "' is there twice");
+    }
 }
 
 /// A number that only one kind of model has.
@@ -233,6 +251,7 @@ int train_tokenizer(const Arguments& arguments) {
       unigram.verbose = log_enabled(Level::debug) && !log_settings().json;  // its notes are text
       if (control) unigram.control_symbols = split_commas(*control);
       if (user_defined) unigram.user_defined_symbols = split_commas(*user_defined);
+      check_symbols(unigram);
     } else {
       check_special(of_wordpiece, of_unigram, settings.model_type);
       if (control || user_defined || character_coverage)

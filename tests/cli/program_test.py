@@ -499,6 +499,7 @@ class TrainTokenizer(Program):
     def test_refusals_leave_nothing(self):
         output = self.path("out")
         for code, arguments in ((2, ["--vocab-size", "0"]), (2, ["--character-coverage", "7"]), (2, ["--model-type", "bpe"]), (2, ["--lowercase", "maybe"]),
+                                (2, ["--control-symbols", "a,a"]), (2, ["--user-defined-symbols", "<pad>"]), (2, ["--control-symbols", "a,,b"]),
                                 (65, ["--vocab-size", "100000"]), (65, ["--vocab-size", "15"]), (66, ["--text", "/nonexistent"])):
             self.train(output, *arguments, code=code)
             self.assertEqual(sorted(os.listdir(self.folder.name)), ["text"], arguments)
@@ -525,6 +526,8 @@ class TrainTokenizer(Program):
             self.assertEqual("".join(t.removeprefix("##") for t in row["tokens"]), "[CLS]thewindwas(cafe)[SEP]")
         self.train(two, "--model-type", "wordpiece", "--lowercase", "no", "--min-frequency", "9", "--limit-alphabet", "40")
         kept = self.read(two, "vocab.txt").decode().split()
+        for size, message in ("100000", "entries, fewer than"), ("3", "entries, more than"):
+            self.assertIn(message, self.train(self.path("size" + size), "--model-type", "wordpiece", "--vocab-size", size)[1])
         self.assertIn("W", kept)
         self.assertNotIn("W", words)
         for arguments in (["--threads", "2"], ["--control-symbols", "a"]):
