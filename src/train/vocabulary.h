@@ -1,0 +1,12 @@
+// What pre-training reads off a tokenizer's vocabulary.
+#pragma once
+
+#include "albert/tokenizer.h"
+#include "train/token_store.h"
+
+namespace albert {
+
+/// Size and fingerprint of all pieces, added ones included.
+[[nodiscard]] TokenStoreVocabulary store_vocabulary(const Tokenizer& tokenizer);
+
+}  // namespace albert
