@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "train/optimizers.h"
+#include "train/optimizer/optimizers.h"
 
 namespace albert {
 namespace {

@@ -1,4 +1,4 @@
-#include "train/token_store.h"
+#include "train/pretraining/token_store.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

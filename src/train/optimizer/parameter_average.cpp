@@ -1,6 +1,6 @@
 #include "albert/optimizer.h"
 #include "base/check.h"
-#include "train/optimizers.h"
+#include "train/optimizer/optimizers.h"
 
 namespace albert {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "albert/tokenizer.h"
-#include "train/token_store.h"
+#include "train/pretraining/token_store.h"
 
 namespace albert {
 

@@ -1,4 +1,4 @@
-#include "train/vocabulary.h"
+#include "train/pretraining/vocabulary.h"
 
 #include <algorithm>
 #include <string>

@@ -35,6 +35,7 @@ double cosine(double angle) { return std::max(0.0, 0.5 * (1.0 + std::cos(std::nu
 const std::vector<std::string_view>& schedule_types() {
   static const std::vector<std::string_view> names = [] {
     std::vector<std::string_view> all;
+    all.reserve(kNames.size());
     for (const auto& [type, name] : kNames) all.push_back(name);
     return all;
   }();

@@ -1,4 +1,4 @@
-#include "train/ngram_masking.h"
+#include "train/pretraining/ngram_masking.h"
 
 #include <algorithm>
 #include <cmath>

@@ -5,10 +5,10 @@
 #include "albert/pretraining.h"
 #include "base/check.h"
 #include "base/random.h"
-#include "train/epoch_plan.h"
-#include "train/ngram_masking.h"
-#include "train/token_store.h"
-#include "train/vocabulary.h"
+#include "train/pretraining/epoch_plan.h"
+#include "train/pretraining/ngram_masking.h"
+#include "train/pretraining/token_store.h"
+#include "train/pretraining/vocabulary.h"
 
 namespace albert {
 namespace {

@@ -2,8 +2,8 @@
 #include <array>
 #include <cmath>
 
-#include "train/moments.h"
-#include "train/optimizers.h"
+#include "train/optimizer/moments.h"
+#include "train/optimizer/optimizers.h"
 
 namespace albert {
 namespace {

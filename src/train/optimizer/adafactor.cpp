@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "train/moments.h"
-#include "train/optimizers.h"
+#include "train/optimizer/moments.h"
+#include "train/optimizer/optimizers.h"
 
 namespace albert {
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "albert/pretraining.h"
-#include "train/token_store.h"
+#include "train/pretraining/token_store.h"
 
 namespace albert {
 

@@ -1,10 +1,10 @@
-#include "train/epoch_plan.h"
+#include "train/pretraining/epoch_plan.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/random.h"
-#include "train/ngram_masking.h"
+#include "train/pretraining/ngram_masking.h"
 
 namespace albert {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "albert/optimizer.h"
 #include "base/check.h"
-#include "train/moments.h"
+#include "train/optimizer/moments.h"
 
 namespace albert {
 
