@@ -53,7 +53,20 @@ void gate_rows(T* x, std::int64_t rows, std::int64_t width, std::int64_t stride)
     for (std::int64_t i = 0; i < half; ++i) row[i] /= 1 + std::exp(-row[half + i]);
 }
 
+template <class T>
+void gate_rows_backward(const T* x, std::int64_t rows, std::int64_t width, std::int64_t stride, T* dx) {
+  const std::int64_t half = width / 2;
+  for (std::int64_t r = 0; r < rows; ++r, x += stride, dx += stride)
+    for (std::int64_t i = 0; i < half; ++i) {
+      const T gate = 1 / (1 + std::exp(-x[half + i])), d = dx[i];
+      dx[i] = d * gate;
+      dx[half + i] = d * x[i] * gate * (1 - gate);
+    }
+}
+
 template void gate_rows(float*, std::int64_t, std::int64_t, std::int64_t);
 template void gate_rows(double*, std::int64_t, std::int64_t, std::int64_t);
+template void gate_rows_backward(const float*, std::int64_t, std::int64_t, std::int64_t, float*);
+template void gate_rows_backward(const double*, std::int64_t, std::int64_t, std::int64_t, double*);
 
 }  // namespace albert::backend

@@ -34,4 +34,9 @@ enum class Activation {
 template <class T>
 void gate_rows(T* x, std::int64_t rows, std::int64_t width, std::int64_t stride);
 
+/// dx [rows, stride] holds the gradients of the gated half; it becomes that of all `width` columns of x, the
+/// rows before the gate.
+template <class T>
+void gate_rows_backward(const T* x, std::int64_t rows, std::int64_t width, std::int64_t stride, T* dx);
+
 }  // namespace albert::backend

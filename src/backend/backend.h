@@ -7,6 +7,11 @@
 //
 // Operations never allocate what they return, never throw on numbers, and give each row a result
 // that does not depend on the other rows, on the number of threads, or on where the row lies.
+//
+// `f_backward` stands beside its `f`: dy is the gradient of some scalar with respect to the result of
+// f, dx that with respect to its argument x. Gradients of arguments are written, those of parameters
+// are added to what is there, for one layer may run many times. Sums over rows are taken in an order
+// that depends on the shapes alone, so the bits do not depend on the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +65,20 @@ struct LayerNormWeights {
   bool fast_variance = false;
 };
 
+/// Where the gradients of a LinearWeights are added.
+template <class T>
+struct LinearGradients {
+  T* weight = nullptr;  ///< [out, in]
+  T* bias = nullptr;    ///< [out], or null
+  std::int64_t out = 0;
+};
+
+template <class T>
+struct LayerNormGradients {
+  T* gamma = nullptr;  ///< [width]
+  T* beta = nullptr;   ///< [width]
+};
+
 /// Counter-based dropout. Column c of row r is element i = (first_row + r) * width + c of the stream:
 /// kept, and scaled by 1 / (1 - p), when uniform(seed, stream, i) >= p; else zero. So a batch gives
 /// the same numbers however it is cut into blocks.
@@ -84,6 +103,17 @@ struct EmbedArguments {
   bool position_before_type = false;        ///< TensorFlow's order of additions
   LayerNormWeights<T> layer_norm;
   Dropout dropout;
+};
+
+/// Null for what is not looked up.
+template <class T>
+struct EmbedGradients {
+  T* word_table = nullptr;      ///< [V, E]
+  std::int32_t pad_id = -1;     ///< a row of the word table that lookups give no gradient; -1: none
+  T* embeds = nullptr;          ///< [M, E], written
+  T* type_table = nullptr;      ///< [T, E]
+  T* position_table = nullptr;  ///< [P, E]
+  LayerNormGradients<T> layer_norm;
 };
 
 enum class RelativeTerms { none, key, key_query };
@@ -118,6 +148,17 @@ struct AttentionArguments {
   std::span<T* const> probabilities;
 };
 
+template <class T>
+struct AttentionGradients {
+  /// Cotangents of what AttentionArguments::probabilities gives, in the same form; empty: none.
+  std::span<const T* const> probabilities;
+  T* query = nullptr;  ///< written; row m, head a at query[m * row_stride + a * d]
+  T* key = nullptr;
+  T* value = nullptr;
+  std::int64_t row_stride = 0;
+  T* relative_table = nullptr;  ///< [2P - 1, d], added to; null without relative terms
+};
+
 struct ClassificationLoss {
   double sum = 0;          ///< of the losses of the rows that count
   std::int64_t count = 0;  ///< rows that count
@@ -133,41 +174,81 @@ class Backend {
   /// 0 (every head of a block pruned): with in == 0 the product is the bias alone.
   [[nodiscard]] virtual std::unique_ptr<const PackedLinear> pack(std::span<const LinearWeights<T>> parts, std::int64_t in) const = 0;
 
+  /// The same matrices laid out for `linear_backward`.
+  [[nodiscard]] virtual std::unique_ptr<const PackedLinear> pack_backward(std::span<const LinearWeights<T>> parts,
+                                                                          std::int64_t in) const = 0;
+
   /// out [M, E] = dropout(LayerNorm(word + type + position)).
   virtual void embed(const EmbedArguments<T>& arguments, T* out) const = 0;
+  virtual void embed_backward(const EmbedArguments<T>& arguments, const T* dout, const EmbedGradients<T>& gradients) const = 0;
 
   /// out [M, out_stride] = activation(x [M, x_stride] W^T + b); the first `in` / `out` columns count.
+  /// `before` [M, out_stride], when not null, gets what the activation is applied to.
   virtual void linear(const T* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, Activation activation, T* out,
-                      std::int64_t out_stride) const = 0;
+                      std::int64_t out_stride, T* before = nullptr) const = 0;
 
-  /// out [M, N] = LayerNorm(residual + dropout(x W^T + b)); out may be residual, not x.
+  /// dx [M, dx_stride] = residual + dy [M, dy_stride] W, of the product alone; `weights` from pack_backward.
+  /// residual [M, dx_stride] may be dx, or null for zeros.
+  virtual void linear_backward(const T* dy, std::int64_t rows, std::int64_t dy_stride, const PackedLinear& weights, const T* residual,
+                               T* dx, std::int64_t dx_stride) const = 0;
+
+  /// For each of the stacked parts: weight += dy^T x, bias += the sum of dy's rows, over the part's columns of dy [M, dy_stride].
+  virtual void linear_backward_weights(const T* x, std::int64_t rows, std::int64_t x_stride, std::int64_t in, const T* dy,
+                                       std::int64_t dy_stride, std::span<const LinearGradients<T>> parts) const = 0;
+
+  /// dy [M, stride] becomes dy * activation'(before [M, stride]) in its first `width` columns.
+  virtual void activation_backward(Activation activation, const T* before, std::int64_t rows, std::int64_t width, std::int64_t stride,
+                                   T* dy) const = 0;
+
+  /// out [M, N] = LayerNorm(residual + dropout(x W^T + b)); out may be residual, not x. `sums` [M, N], when
+  /// not null, gets what is normalised: layer_norm_backward, dropout and linear_backward undo it.
   virtual void linear_add_layer_norm(const T* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, const T* residual,
-                                     const LayerNormWeights<T>& layer_norm, const Dropout& dropout, T* out) const = 0;
+                                     const LayerNormWeights<T>& layer_norm, const Dropout& dropout, T* out, T* sums = nullptr) const = 0;
 
   /// context [M, A * d] (row stride context_stride) = softmax(q k^T / sqrt(d) + mask + relative terms) v for every sequence and head.
   virtual void attention(const AttentionArguments<T>& arguments, T* context, std::int64_t context_stride) const = 0;
+  /// dcontext may be null (zeros) when there are cotangents of the probabilities. The arguments are those of the forward.
+  virtual void attention_backward(const AttentionArguments<T>& arguments, const T* dcontext, std::int64_t context_stride,
+                                  const AttentionGradients<T>& gradients) const = 0;
 
   /// out [M, width] = LayerNorm(x [M, width]).
   virtual void layer_norm(const T* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<T>& layer_norm, T* out) const = 0;
+  /// dx may be dy.
+  virtual void layer_norm_backward(const T* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<T>& layer_norm, const T* dy,
+                                   T* dx, const LayerNormGradients<T>& gradients) const = 0;
 
-  /// x [M, width] = dropout(x), in place.
+  /// x [M, width] = dropout(x), in place. It is its own backward: dx = dropout(dy).
   virtual void dropout(T* x, std::int64_t rows, std::int64_t width, const Dropout& dropout) const = 0;
 
   /// out[i] = x[indices[i]], rows of `width`.
   virtual void gather_rows(const T* x, std::int64_t width, std::span<const std::int32_t> indices, T* out) const = 0;
 
-  /// out[indices[i]] = x[i]; other rows of out are left alone.
+  /// out[indices[i]] = x[i]; other rows of out are left alone. Its backward is gather_rows.
   virtual void scatter_rows(const T* x, std::int64_t width, std::span<const std::int32_t> indices, T* out) const = 0;
+
+  /// out[indices[i]] += x[i], no index twice: the backward of gather_rows.
+  virtual void add_rows(const T* x, std::int64_t width, std::span<const std::int32_t> indices, T* out) const = 0;
+
+  /// out [count] += x [count].
+  virtual void add(const T* x, std::int64_t count, T* out) const = 0;
 
   /// -log softmax(logits [M, classes])[target] of each row into losses [M] (0 where ignored), summed in double.
   virtual ClassificationLoss cross_entropy(const T* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
                                            std::int64_t ignore_index, T* losses) const = 0;
 
+  /// dlogits [M, classes] = dlosses [M] (softmax(logits) - one-hot(target)), 0 where ignored; may be logits.
+  virtual void cross_entropy_backward(const T* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
+                                      std::int64_t ignore_index, const T* dlosses, T* dlogits) const = 0;
+
   /// Mean over `count` elements of max(z, 0) - z y + log(1 + exp(-|z|)).
   [[nodiscard]] virtual double binary_cross_entropy(const T* logits, const T* targets, std::int64_t count) const = 0;
+  /// dlogits = dloss (sigmoid(z) - y) / count.
+  virtual void binary_cross_entropy_backward(const T* logits, const T* targets, std::int64_t count, double dloss, T* dlogits) const = 0;
 
   /// Mean over `count` elements of (a - b)^2.
   [[nodiscard]] virtual double mean_squared_error(const T* a, const T* b, std::int64_t count) const = 0;
+  /// da = dloss 2 (a - b) / count.
+  virtual void mean_squared_error_backward(const T* a, const T* b, std::int64_t count, double dloss, T* da) const = 0;
 
   /// Calls body(first, last, backend) for disjoint ranges that cover [0, count), in parallel when
   /// that pays; `backend` runs its operations on the calling thread alone. The model uses it to take

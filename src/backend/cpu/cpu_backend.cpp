@@ -7,6 +7,8 @@
 #include "backend/cpu/instruction_set.h"
 #include "backend/cpu/memory.h"
 #include "backend/cpu/packed_linear.h"
+#include "backend/ref/ref_backend.h"
+#include "backend/ref/scalar.h"
 #include "base/parallel.h"
 
 namespace albert::backend {
@@ -42,12 +44,20 @@ class CpuBackend final : public Backend<float> {
   }
 
   void linear(const float* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, Activation activation, float* out,
-              std::int64_t out_stride) const override {
+              std::int64_t out_stride, float* before) const override {
+    if (before != nullptr) {
+      product(x, rows, x_stride, static_cast<const PanelLinear&>(weights), true, Activation::none, before, out_stride);
+      for (std::int64_t r = 0; r < rows; ++r)
+        for (std::int64_t i = r * out_stride; i < r * out_stride + weights.out; ++i)
+          out[i] = static_cast<float>(backend::activate(activation, before[i]));
+      return;
+    }
     product(x, rows, x_stride, static_cast<const PanelLinear&>(weights), true, activation, out, out_stride);
   }
 
   void linear_add_layer_norm(const float* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, const float* residual,
-                             const LayerNormWeights<float>& layer_norm, const Dropout& dropout, float* out) const override {
+                             const LayerNormWeights<float>& layer_norm, const Dropout& dropout, float* out,
+                             float* sums_out) const override {
     const auto& packed = static_cast<const PanelLinear&>(weights);
     const std::int64_t width = packed.out, stride = scratch_stride<float>(width);
     if (rows <= 0 || width <= 0) return;
@@ -64,6 +74,7 @@ class CpuBackend final : public Backend<float> {
       task.dropout.first_row += static_cast<std::uint64_t>(first);
       task.row = dropout.active() ? scratch(Purpose::row, width) : nullptr;
       task.out = out + first * width;
+      task.sums = sums_out == nullptr ? nullptr : sums_out + first * width;
       kernels_.layer_norm(task);
     };
     const std::int64_t pieces = std::max<std::int64_t>(1, rows / kRowsToCut);
@@ -168,6 +179,49 @@ class CpuBackend final : public Backend<float> {
       sum += d * d;
     }
     return sum / static_cast<double>(count);
+  }
+
+  // Plain code.
+  std::unique_ptr<const PackedLinear> pack_backward(std::span<const LinearWeights<float>> parts, std::int64_t in) const override {
+    return plain_.pack(parts, in);
+  }
+  void embed_backward(const EmbedArguments<float>& arguments, const float* dout, const EmbedGradients<float>& gradients) const override {
+    plain_.embed_backward(arguments, dout, gradients);
+  }
+  void linear_backward(const float* dy, std::int64_t rows, std::int64_t dy_stride, const PackedLinear& weights, const float* residual,
+                       float* dx, std::int64_t dx_stride) const override {
+    plain_.linear_backward(dy, rows, dy_stride, weights, residual, dx, dx_stride);
+  }
+  void linear_backward_weights(const float* x, std::int64_t rows, std::int64_t x_stride, std::int64_t in, const float* dy,
+                               std::int64_t dy_stride, std::span<const LinearGradients<float>> parts) const override {
+    plain_.linear_backward_weights(x, rows, x_stride, in, dy, dy_stride, parts);
+  }
+  void activation_backward(Activation activation, const float* before, std::int64_t rows, std::int64_t width, std::int64_t stride,
+                           float* dy) const override {
+    plain_.activation_backward(activation, before, rows, width, stride, dy);
+  }
+  void attention_backward(const AttentionArguments<float>& arguments, const float* dcontext, std::int64_t context_stride,
+                          const AttentionGradients<float>& gradients) const override {
+    plain_.attention_backward(arguments, dcontext, context_stride, gradients);
+  }
+  void layer_norm_backward(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm,
+                           const float* dy, float* dx, const LayerNormGradients<float>& gradients) const override {
+    plain_.layer_norm_backward(x, rows, width, layer_norm, dy, dx, gradients);
+  }
+  void add_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
+    plain_.add_rows(x, width, indices, out);
+  }
+  void add(const float* x, std::int64_t count, float* out) const override { plain_.add(x, count, out); }
+  void cross_entropy_backward(const float* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
+                              std::int64_t ignore_index, const float* dlosses, float* dlogits) const override {
+    plain_.cross_entropy_backward(logits, rows, classes, targets, ignore_index, dlosses, dlogits);
+  }
+  void binary_cross_entropy_backward(const float* logits, const float* targets, std::int64_t count, double dloss,
+                                     float* dlogits) const override {
+    plain_.binary_cross_entropy_backward(logits, targets, count, dloss, dlogits);
+  }
+  void mean_squared_error_backward(const float* a, const float* b, std::int64_t count, double dloss, float* da) const override {
+    plain_.mean_squared_error_backward(a, b, count, dloss, da);
   }
 
   void for_each_block(std::span<const std::int32_t> cost,
@@ -295,6 +349,7 @@ class CpuBackend final : public Backend<float> {
     return longest * threads() * 100 > total * 115 ? whole : cuts;
   }
 
+  RefBackend<float> plain_;
   const Kernels& kernels_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<const CpuBackend> alone_;

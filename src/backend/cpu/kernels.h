@@ -35,6 +35,7 @@ struct LayerNormTask {
   Dropout dropout;  ///< first_row is that of row 0 of the task
   float* row;       ///< scratch [width], when dropout is active
   float* out;
+  float* sums;  ///< what is normalised goes here too, or null
 };
 
 /// Queries first ... last - 1 of one sequence and one head.

@@ -78,6 +78,8 @@ void layer_norm_rows(const LayerNormTask& task) {
       store_upto<V>(y + i, v, n);
       return v;
     });
+    if (task.sums)
+      for (std::int64_t i = 0; i < task.width; ++i) task.sums[r * task.width + i] = y[i];
     normalize_row<V>(y, task.width, sum, task.weights);
   }
 }

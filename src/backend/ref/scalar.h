@@ -53,6 +53,54 @@ inline double activate(Activation activation, double x) {
   return x;
 }
 
+/// The derivative of `activate`; at a corner, what PyTorch takes.
+inline double activation_slope(Activation activation, double x) {
+  const auto density = [](double v) { return std::exp(-0.5 * v * v) / std::sqrt(2 * std::numbers::pi); };
+  const auto gelu_slope = [&](double v) { return 0.5 * (1 + std::erf(v / std::numbers::sqrt2)) + v * density(v); };
+  const auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
+  switch (activation) {
+    case Activation::none:
+      return 1;
+    case Activation::gelu:
+      return gelu_slope(x);
+    case Activation::gelu_new: {
+      const double root = std::sqrt(2 / std::numbers::pi), t = std::tanh(root * (x + 0.044715 * x * x * x));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 3 * 0.044715 * x * x);
+    }
+    case Activation::gelu_10:
+      return std::abs(activate(Activation::gelu, x)) > 10 ? 0 : gelu_slope(x);
+    case Activation::quick_gelu: {
+      const double s = sigmoid(1.702 * x);
+      return s + 1.702 * x * s * (1 - s);
+    }
+    case Activation::relu:
+      return x <= 0 ? 0 : 1;
+    case Activation::relu6:
+      return x <= 0 || x >= 6 ? 0 : 1;
+    case Activation::relu2:
+      return x <= 0 ? 0 : 2 * x;
+    case Activation::silu: {
+      const double s = sigmoid(x);
+      return s + x * s * (1 - s);
+    }
+    case Activation::mish: {
+      const double t = std::tanh(x > 20 ? x : std::log1p(std::exp(x)));
+      return t + x * (1 - t * t) * sigmoid(x);
+    }
+    case Activation::laplace:
+      return density((x - 0.707107) / 0.282095) / 0.282095;
+    case Activation::sigmoid: {
+      const double s = sigmoid(x);
+      return s * (1 - s);
+    }
+    case Activation::tanh: {
+      const double t = std::tanh(x);
+      return 1 - t * t;
+    }
+  }
+  return 1;
+}
+
 /// y = (x - mean) / sqrt(var + eps) * gamma + beta over one row; x and y may be the same.
 template <class T>
 void layer_norm_row(const T* x, std::int64_t width, const LayerNormWeights<T>& weights, T* y) {
@@ -72,6 +120,31 @@ void layer_norm_row(const T* x, std::int64_t width, const LayerNormWeights<T>& w
   const double scale = 1 / std::sqrt(variance + weights.eps);
   for (std::int64_t i = 0; i < width; ++i)
     y[i] = static_cast<T>((x[i] - mean) * scale * static_cast<double>(weights.gamma[i]) + static_cast<double>(weights.beta[i]));
+}
+
+/// dx of one row of layer_norm_row, and its share of the gradients of gamma and beta in double; dx may be dy.
+template <class T>
+void layer_norm_row_backward(const T* x, std::int64_t width, const LayerNormWeights<T>& weights, const T* dy, T* dx, double* dgamma,
+                             double* dbeta) {
+  const auto count = static_cast<double>(width);
+  double mean = 0, variance = 0;
+  for (std::int64_t i = 0; i < width; ++i) mean += x[i];
+  mean /= count;
+  for (std::int64_t i = 0; i < width; ++i) variance += (x[i] - mean) * (x[i] - mean);
+  const double scale = 1 / std::sqrt(variance / count + weights.eps);
+  // With n = (x - mean) scale and g = dy gamma: dx = scale (g - mean(g) - n mean(g n)).
+  double sum = 0, product = 0;
+  for (std::int64_t i = 0; i < width; ++i) {
+    const double n = (x[i] - mean) * scale, g = static_cast<double>(dy[i]) * static_cast<double>(weights.gamma[i]);
+    sum += g;
+    product += g * n;
+    dgamma[i] += static_cast<double>(dy[i]) * n;
+    dbeta[i] += dy[i];
+  }
+  for (std::int64_t i = 0; i < width; ++i) {
+    const double n = (x[i] - mean) * scale, g = static_cast<double>(dy[i]) * static_cast<double>(weights.gamma[i]);
+    dx[i] = static_cast<T>(scale * (g - sum / count - n * product / count));
+  }
 }
 
 /// Element i of a dropout stream: x / (1 - p) when it is kept, else 0.
