@@ -1,6 +1,7 @@
 // albert forward: named tensors in, named tensors out.
 #include <algorithm>
 
+#include "albert/gradients.h"
 #include "albert/model.h"
 #include "albert/safetensors.h"
 #include "command.h"
@@ -67,6 +68,25 @@ albert::TensorList named(const ModelOutput& output) {
   return tensors;
 }
 
+/// Gradients by the PyTorch names of their parameters, then that of inputs_embeds.
+albert::TensorList named(const albert::Gradients& gradients) {
+  albert::TensorList tensors;
+  for (const auto& name : gradients.names()) tensors.emplace_back(name, gradients.at(name));
+  if (const auto& embeds = gradients.inputs_embeds()) tensors.emplace_back("inputs_embeds", *embeds);
+  return tensors;
+}
+
+albert::Activations activations_of(const std::string& name) {
+  if (name == "keep") return albert::Activations::keep;
+  if (name == "recompute") return albert::Activations::recompute;
+  return albert::Activations::automatic;
+}
+
+/// A field of an output that is asked for: "hidden_states.3" of hidden_states.
+bool asks_for(const albert::Cotangents& cotangents, const std::string& field) {
+  return std::any_of(cotangents.begin(), cotangents.end(), [&](const auto& one) { return one.first.starts_with(field + "."); });
+}
+
 void report(const albert::LoadingInfo& info, const std::string& path) {
   const auto names = [](const std::vector<std::string>& list) {
     std::string text;
@@ -85,8 +105,8 @@ void report(const albert::LoadingInfo& info, const std::string& path) {
 
 int forward(const Arguments& arguments) {
   ModelOptions model;
-  std::optional<std::string> class_name, inputs_path, outputs_path, gradients;
-  std::string padding = "exact", flavor = "pytorch";
+  std::optional<std::string> class_name, inputs_path, outputs_path, gradients_path, cotangents_path;
+  std::string padding = "exact", flavor = "pytorch", activations = "automatic";
   std::int64_t seed = 0;
   bool hidden_states = false, attentions = false, train = false, ignore_mismatched = false;
   Options options("forward", "Runs one of the seven classes on tensors from a safetensors file.");
@@ -100,13 +120,15 @@ int forward(const Arguments& arguments) {
   options.flag("--train", train, "with dropout, seeded by --seed");
   options.integer("--seed", seed, "N", "of dropout and of weights that the file lacks");
   options.flag("--ignore-mismatched-sizes", ignore_mismatched, "initialise weights of another shape");
-  options.text("--gradients", gradients, "FILE", "not available in this version").says_what_is_written();
+  options.text("--gradients", gradients_path, "FILE", "where the gradients of the loss go, by parameter").says_what_is_written();
+  options.text("--cotangents", cotangents_path, "FILE", "gradients of sum(field * cotangent) over these fields instead");
+  options.text("--activations", activations, "automatic|keep|recompute", "for gradients: keep them, or compute them twice");
   options.heading("model");
   model.declare(options);
   options.example("albert forward --class AlbertModel --inputs in.safetensors --outputs out.safetensors");
   if (!options.parse(arguments)) return 0;
 
-  if (gradients) throw Failure(Exit::usage, "--gradients is not available in this version");
+  if (cotangents_path && !gradients_path) throw Failure(Exit::usage, "--cotangents is for --gradients");
   if (!class_name || !inputs_path || !outputs_path) throw Failure(Exit::usage, "--class, --inputs and --outputs are required");
   albert::LoadingInfo info;
   albert::LoadOptions load;
@@ -119,6 +141,7 @@ int forward(const Arguments& arguments) {
   load.ignore_mismatched_sizes = ignore_mismatched;
   load.info = &info;
   const std::string path = resolve_model(model.model);
+  std::optional<albert::Gradients> gradients;
   const ModelOutput result = in_stage(Stage::data, [&] {
     const ModelInputs inputs = read_inputs(*inputs_path);
     const auto loaded = albert::AlbertPreTrainedModel::from_pretrained(model_class, path, load);
@@ -130,11 +153,23 @@ int forward(const Arguments& arguments) {
     call.train = train;
     call.dropout_seed = static_cast<std::uint64_t>(seed);
     const Progress progress("");
-    return loaded.forward(inputs, call);
+    if (!gradients_path) return loaded.forward(inputs, call);
+    albert::Cotangents cotangents;
+    if (cotangents_path) cotangents = albert::load_safetensors(*cotangents_path);
+    if (cotangents_path && cotangents.empty()) throw albert::Error(albert::ErrorCode::bad_data, *cotangents_path + ": no tensors");
+    if (asks_for(cotangents, "hidden_states")) call.output_hidden_states = true;
+    if (asks_for(cotangents, "attentions")) call.output_attentions = true;
+    const auto recording = loaded.record(inputs, {call, activations_of(activations)});
+    gradients.emplace(loaded.parameters(), load.device->options().dtype);
+    recording.backward(*gradients, cotangents);
+    return recording.output();
   });
   for (const auto& warning : result.warnings()) warn(warning);
   const DeferInterrupts until_written;
-  in_stage(Stage::write, [&] { albert::save_safetensors(*outputs_path, named(result)); });
+  in_stage(Stage::write, [&] {
+    albert::save_safetensors(*outputs_path, named(result));
+    if (gradients) albert::save_safetensors(*gradients_path, named(*gradients));
+  });
   return 0;
 }
 

@@ -140,6 +140,10 @@ enum class ModelClass {
 [[nodiscard]] std::string_view to_string(ModelClass model_class) noexcept;  ///< "AlbertForMaskedLM"
 [[nodiscard]] ModelClass model_class_from_string(std::string_view name);    ///< Error{key}
 
+class Recording;
+struct RecordOptions;
+struct RecordingPlan;
+
 /// What the seven classes have in common (the reference's AlbertPreTrainedModel).
 class AlbertPreTrainedModel {
  public:
@@ -172,6 +176,15 @@ class AlbertPreTrainedModel {
   [[nodiscard]] ModelOutput forward(const ModelInputs& inputs, const ForwardOptions& options = {}) const;
   /// The functional form: computes with parameters that the caller holds; the model is not touched.
   [[nodiscard]] ModelOutput apply(const Parameters& parameters, const ModelInputs& inputs, const ForwardOptions& options = {}) const;
+
+  // Derivatives: albert/gradients.h.
+  /// A forward pass that can be differentiated. Error{resource} when its plan exceeds the memory.
+  [[nodiscard]] Recording record(const ModelInputs& inputs, const RecordOptions& options) const;
+  [[nodiscard]] Recording record(const ModelInputs& inputs) const;
+  /// The functional form of record().
+  [[nodiscard]] Recording record(const Parameters& parameters, const ModelInputs& inputs, const RecordOptions& options) const;
+  /// The memory that record() will take for these inputs, without running anything.
+  [[nodiscard]] RecordingPlan plan_recording(const ModelInputs& inputs, const RecordOptions& options) const;
 
   [[nodiscard]] ModelClass model_class() const noexcept;
   [[nodiscard]] const AlbertConfig& config() const noexcept;

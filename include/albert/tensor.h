@@ -91,6 +91,8 @@ class Tensor {
   [[nodiscard]] Tensor clone() const;                                   ///< owns its storage
   [[nodiscard]] Tensor to(DType dtype) const;                           ///< converted copy; itself when the type is the same
   [[nodiscard]] Tensor reshape(std::vector<std::int64_t> shape) const;  ///< same storage. Error{value}
+  /// The elements from `first` on as a tensor of `shape`; same storage. Error{index} beyond the end.
+  [[nodiscard]] Tensor slice(std::int64_t first, std::vector<std::int64_t> shape) const;
 
  private:
   DType dtype_ = DType::f32;

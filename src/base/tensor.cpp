@@ -216,6 +216,17 @@ Tensor Tensor::reshape(std::vector<std::int64_t> shape) const {
   return result;
 }
 
+Tensor Tensor::slice(std::int64_t first, std::vector<std::int64_t> shape) const {
+  const std::int64_t count = count_elements(shape, dtype_);
+  require(first >= 0 && count <= size_ && first <= size_ - count, ErrorCode::index,
+          "slice: elements {} to {} of a tensor of {} were asked for", first, first + count, size_);
+  Tensor result = *this;
+  result.shape_ = std::move(shape);
+  result.size_ = count;
+  result.data_ += static_cast<std::size_t>(first) * size_of(dtype_);
+  return result;
+}
+
 #define ALBERT_INSTANTIATE(T)                                                     \
   template Tensor Tensor::from<T>(std::vector<std::int64_t>, std::span<const T>); \
   template std::span<const T> Tensor::values<T>() const;                          \

@@ -54,7 +54,7 @@ struct Architecture {
   double hidden_dropout = 0;
   double attention_dropout = 0;
   std::optional<double> classifier_dropout;  ///< null: no rate is given; an error when it is needed
-  std::optional<std::int64_t> pad_row;       ///< row of the word table that starts as zeros
+  std::optional<std::int64_t> pad_row;       ///< row of the word table that starts as zeros and gets no gradient from lookups
   bool decoder_tied = true;                  ///< shares the word table's storage
   bool decoder_cloned = false;               ///< torchscript: a copy of the word table
 

@@ -1,11 +1,15 @@
 #pragma once
 
-#include "model/pass.h"
+#include "model/backward_pass.h"
 
 namespace albert {
 
-/// h [m, H] = mapping(dropout(LayerNorm(word + segment + position)))
+/// embedded [m, E] = dropout(LayerNorm(word + segment + position)), h [m, H] = mapping(embedded)
 template <class T>
-void embed(const Block<T>& block, T* h);
+void embed(const Block<T>& block, T* embedded, T* h);
+
+/// From dh [m, H] to the tables, or to inputs_embeds. `scratch` holds 2 m E elements.
+template <class T>
+void embed_backward(const Block<T>& block, const BackwardPass<T>& backward, const T* dh, T* scratch);
 
 }  // namespace albert

@@ -64,6 +64,13 @@ std::span<const T* const> mask_rows(const PackedBatch& batch, Flavor flavor, Are
   return {rows, static_cast<std::size_t>(batch.rows)};
 }
 
+/// Zero tensors that the encoder fills, and where their numbers are.
+template <class T>
+void add_output(std::vector<Tensor>& tensors, std::vector<T*>& rows, std::vector<std::int64_t> shape) {
+  tensors.emplace_back(dtype_of<T>, std::move(shape));
+  rows.push_back(tensors.back().template mutable_values<T>().data());
+}
+
 template <class T>
 void run_head(const HeadArguments<T>& arguments, ModelOutput& output) {
   switch (arguments.pass.architecture.model_class) {
@@ -84,28 +91,48 @@ void run_head(const HeadArguments<T>& arguments, ModelOutput& output) {
   }
 }
 
-/// Zero tensors that the encoder fills, and where their numbers are.
 template <class T>
-void add_output(std::vector<Tensor>& tensors, std::vector<T*>& rows, std::vector<std::int64_t> shape) {
-  tensors.emplace_back(dtype_of<T>, std::move(shape));
-  rows.push_back(tensors.back().template mutable_values<T>().data());
+bool run_head_backward(const HeadArguments<T>& arguments, const BackwardPass<T>& backward, T* dsequence) {
+  switch (arguments.pass.architecture.model_class) {
+    case ModelClass::model:
+      return base_model_backward(arguments, backward, dsequence);
+    case ModelClass::pre_training:
+      return pre_training_backward(arguments, backward, dsequence);
+    case ModelClass::masked_lm:
+      return masked_lm_backward(arguments, backward, dsequence);
+    case ModelClass::sequence_classification:
+      return sequence_classification_backward(arguments, backward, dsequence);
+    case ModelClass::multiple_choice:
+      return multiple_choice_backward(arguments, backward, dsequence);
+    case ModelClass::token_classification:
+      return token_classification_backward(arguments, backward, dsequence);
+    case ModelClass::question_answering:
+      return question_answering_backward(arguments, backward, dsequence);
+  }
+  return false;
 }
 
+}  // namespace
+
 template <class T>
-ModelOutput run(const Architecture& architecture, const Prepared<T>& weights, const backend::Backend<T>& backend, const ModelInputs& inputs,
-                const ForwardSettings& settings) {
-  const auto workspace = weights.workspaces.borrow();
-  auto& batch = workspace->batch;
-  auto& arena = workspace->arena;
+Pass<T> make_pass(const Architecture& architecture, const Prepared<T>& weights, const backend::Backend<T>& backend,
+                  const ModelInputs& inputs, const ForwardSettings& settings, Workspace& workspace) {
+  auto& batch = workspace.batch;
+  auto& arena = workspace.arena;
   pack_batch(inputs, batch_rules(architecture, weights.vocab_size), padding_for(architecture, inputs, settings.padding),
              token_labels(architecture, inputs), batch);
-
-  Pass<T> pass{architecture, weights, backend, batch, arena, workspace->block_arenas, settings.train, settings.dropout_seed, {}, {}, {}};
+  Pass<T> pass{architecture, weights, backend, batch, arena, workspace.block_arenas, settings.train, settings.dropout_seed, {}, {}, {}};
   refuse_labels(pass, inputs);
   pass.embeds = token_embeds<T>(batch, architecture.embedding_size, arena);
   pass.mask = mask_rows<T>(batch, architecture.flavor, arena);
   if (inputs.head_mask) pass.head_mask = make_head_mask<T>(*inputs.head_mask, architecture, batch.rows, batch.sequence, arena);
+  return pass;
+}
 
+template <class T>
+ModelOutput run_pass(const Pass<T>& pass, const ModelInputs& inputs, const ForwardSettings& settings, Tape<T>* tape) {
+  const auto& architecture = pass.architecture;
+  const auto& batch = pass.batch;
   EncoderOutput<T> encoded;
   std::vector<Tensor> hidden_states, attentions;
   if (settings.output_hidden_states)
@@ -117,23 +144,45 @@ ModelOutput run(const Architecture& architecture, const Prepared<T>& weights, co
         const auto& heads = architecture.block_heads[static_cast<std::size_t>(architecture.group_of(i) * architecture.inner_layers + j)];
         add_output(attentions, encoded.attentions, {batch.rows, heads.left, batch.sequence, batch.sequence});
       }
-  encoded.sequence = arena.template take<T>(batch.tokens() * architecture.hidden_size);
-  encode(pass, encoded);
+  encoded.sequence = tape != nullptr ? tape->inputs.back() : pass.arena.template take<T>(batch.tokens() * architecture.hidden_size);
+  encode(pass, encoded, tape);
 
   ModelOutput output;
-  run_head<T>({pass, inputs, encoded.sequence, settings.problem, settings.legacy_loss}, output);
+  run_head<T>({pass, inputs, encoded.sequence, settings.problem, settings.legacy_loss, tape == nullptr ? nullptr : &tape->head}, output);
   if (settings.output_hidden_states) output.append("hidden_states", std::move(hidden_states));
   if (settings.output_attentions) output.append("attentions", std::move(attentions));
   return output;
 }
 
-}  // namespace
+template <class T>
+void run_pass_backward(const BackwardPass<T>& backward, const ForwardSettings& settings) {
+  const auto& pass = backward.pass;
+  const std::int64_t count = pass.batch.tokens() * pass.architecture.hidden_size;
+  T* dsequence = backward.arena.template take<T>(count);
+  std::fill_n(dsequence, count, T{0});
+  const bool reached = run_head_backward<T>(
+      {pass, backward.inputs, backward.tape.inputs.back(), settings.problem, settings.legacy_loss, nullptr}, backward, dsequence);
+  encode_backward(backward, dsequence, reached);
+}
 
 ModelOutput run_forward(const Architecture& architecture, const Parameters& parameters, const std::shared_ptr<const Device>& device,
                         const ModelInputs& inputs, const ForwardSettings& settings) {
+  const auto run = [&](const auto& backend) {
+    const auto weights = prepare(parameters, device, backend);
+    const auto workspace = weights->workspaces.borrow();
+    return run_pass(make_pass(architecture, *weights, backend, inputs, settings, *workspace), inputs, settings);
+  };
   const auto& known = backend::as_backend_device(*device);
-  if (const auto* backend = known.f64()) return run(architecture, *prepare(parameters, device, *backend), *backend, inputs, settings);
-  return run(architecture, *prepare(parameters, device, *known.f32()), *known.f32(), inputs, settings);
+  return known.f64() != nullptr ? run(*known.f64()) : run(*known.f32());
 }
+
+template Pass<float> make_pass(const Architecture&, const Prepared<float>&, const backend::Backend<float>&, const ModelInputs&,
+                               const ForwardSettings&, Workspace&);
+template ModelOutput run_pass(const Pass<float>&, const ModelInputs&, const ForwardSettings&, Tape<float>*);
+template void run_pass_backward(const BackwardPass<float>&, const ForwardSettings&);
+template Pass<double> make_pass(const Architecture&, const Prepared<double>&, const backend::Backend<double>&, const ModelInputs&,
+                                const ForwardSettings&, Workspace&);
+template ModelOutput run_pass(const Pass<double>&, const ModelInputs&, const ForwardSettings&, Tape<double>*);
+template void run_pass_backward(const BackwardPass<double>&, const ForwardSettings&);
 
 }  // namespace albert

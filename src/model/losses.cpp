@@ -91,6 +91,22 @@ std::vector<T> cross_entropy(const Pass<T>& pass, std::string_view name, const T
 }
 
 template <class T>
+LossRows<T> cross_entropy_rows(std::vector<std::int64_t> labels, LossRule rule, std::span<const T> dloss, std::int64_t ignored) {
+  apply_rule(labels, rule, ignored);
+  LossRows<T> result;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] == ignored) continue;
+    result.rows.push_back(static_cast<std::int32_t>(i));
+    result.targets.push_back(labels[i]);
+  }
+  if (rule == LossRule::filtered || rule == LossRule::filtered_minus_one || rule == LossRule::each)
+    result.dlosses.assign(dloss.begin(), dloss.end());
+  else
+    result.dlosses.assign(result.rows.size(), static_cast<T>(dloss[0] / static_cast<T>(result.rows.size())));
+  return result;
+}
+
+template <class T>
 Tensor loss_tensor(const Pass<T>& pass, const std::vector<T>& values) {
   if (pass.architecture.flavor == Flavor::pytorch) return Tensor::from<T>({}, values);
   return Tensor::from<T>({static_cast<std::int64_t>(values.size())}, values);
@@ -103,15 +119,19 @@ void refuse_labels(const Pass<T>& pass, const ModelInputs& inputs) {
           ErrorCode::type, "labels: the Flax classes have no losses");
 }
 
-#define ALBERT_INSTANTIATE(T)                                                                                                          \
-  template std::vector<std::int64_t> read_labels(const Pass<T>&, std::string_view, const Tensor&, std::int64_t);                       \
-  template std::vector<std::int64_t> read_token_labels(const Pass<T>&, std::string_view, const Tensor&);                               \
-  template std::vector<T> cross_entropy(const Pass<T>&, std::string_view, const T*, std::int64_t, std::vector<std::int64_t>, LossRule, \
-                                        std::int64_t);                                                                                 \
-  template Tensor loss_tensor(const Pass<T>&, const std::vector<T>&);                                                                  \
-  template void refuse_labels(const Pass<T>&, const ModelInputs&);
-ALBERT_INSTANTIATE(float)
-ALBERT_INSTANTIATE(double)
-#undef ALBERT_INSTANTIATE
+template std::vector<std::int64_t> read_labels(const Pass<float>&, std::string_view, const Tensor&, std::int64_t);
+template std::vector<std::int64_t> read_token_labels(const Pass<float>&, std::string_view, const Tensor&);
+template std::vector<float> cross_entropy(const Pass<float>&, std::string_view, const float*, std::int64_t, std::vector<std::int64_t>,
+                                          LossRule, std::int64_t);
+template LossRows<float> cross_entropy_rows(std::vector<std::int64_t>, LossRule, std::span<const float>, std::int64_t);
+template Tensor loss_tensor(const Pass<float>&, const std::vector<float>&);
+template void refuse_labels(const Pass<float>&, const ModelInputs&);
+template std::vector<std::int64_t> read_labels(const Pass<double>&, std::string_view, const Tensor&, std::int64_t);
+template std::vector<std::int64_t> read_token_labels(const Pass<double>&, std::string_view, const Tensor&);
+template std::vector<double> cross_entropy(const Pass<double>&, std::string_view, const double*, std::int64_t, std::vector<std::int64_t>,
+                                           LossRule, std::int64_t);
+template LossRows<double> cross_entropy_rows(std::vector<std::int64_t>, LossRule, std::span<const double>, std::int64_t);
+template Tensor loss_tensor(const Pass<double>&, const std::vector<double>&);
+template void refuse_labels(const Pass<double>&, const ModelInputs&);
 
 }  // namespace albert

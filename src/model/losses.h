@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,19 @@ template <class T>
 template <class T>
 [[nodiscard]] std::vector<T> cross_entropy(const Pass<T>& pass, std::string_view name, const T* logits, std::int64_t classes,
                                            std::vector<std::int64_t> labels, LossRule rule, std::int64_t ignored = kIgnoredLabel);
+
+/// The rows of the logits that a loss depends on.
+template <class T>
+struct LossRows {
+  std::vector<std::int32_t> rows;     ///< rising
+  std::vector<std::int64_t> targets;  ///< of each
+  std::vector<T> dlosses;             ///< of each: the gradient of its cross entropy
+};
+
+/// From dloss, the gradient of what `cross_entropy` gives for these labels, to the rows.
+template <class T>
+[[nodiscard]] LossRows<T> cross_entropy_rows(std::vector<std::int64_t> labels, LossRule rule, std::span<const T> dloss,
+                                             std::int64_t ignored = kIgnoredLabel);
 
 /// A loss as the framework shapes it: a scalar in PyTorch, [n] in TensorFlow.
 template <class T>

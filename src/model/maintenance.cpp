@@ -102,6 +102,7 @@ void AlbertPreTrainedModel::set_input_embeddings(const Tensor& table) {
   // The decoder keeps the old table until tie_weights().
   if (architecture.has_mlm_head()) draft.table[draft.row(kDecoder)].tied_to.clear();
   impl_->parameters = std::move(draft).bind();
+  impl_->architecture.pad_row.reset();  // a table of the caller's has none
 }
 
 void AlbertPreTrainedModel::resize_token_embeddings(std::optional<std::int64_t> new_num_tokens,
@@ -138,6 +139,7 @@ void AlbertPreTrainedModel::resize_token_embeddings(std::optional<std::int64_t> 
       if (!own_decoder) draft.set(kDecoder, draft.at(name));
     }
     model.parameters = std::move(draft).bind();
+    architecture.pad_row.reset();
   }
   architecture.vocab_size = count;
   auto config = model.config();

@@ -103,8 +103,7 @@ ProblemType AlbertPreTrainedModel::Impl::problem_type(const Tensor& labels, bool
   return type;
 }
 
-ModelOutput AlbertPreTrainedModel::Impl::run(const Parameters& with, const ModelInputs& inputs, const ForwardOptions& options,
-                                             bool remember) const {
+ForwardSettings AlbertPreTrainedModel::Impl::settings_of(const ModelInputs& inputs, const ForwardOptions& options, bool remember) const {
   ForwardSettings settings;
   settings.output_attentions = options.output_attentions.value_or(config().output_attentions());
   settings.output_hidden_states = options.output_hidden_states.value_or(config().output_hidden_states());
@@ -114,13 +113,31 @@ ModelOutput AlbertPreTrainedModel::Impl::run(const Parameters& with, const Model
   settings.dropout_seed = options.dropout_seed;
   if (architecture.model_class == ModelClass::sequence_classification && architecture.flavor == Flavor::pytorch && inputs.labels)
     settings.problem = problem_type(*inputs.labels, remember);
+  return settings;
+}
+
+ModelOutput AlbertPreTrainedModel::Impl::run(const Parameters& with, const ModelInputs& inputs, const ForwardOptions& options,
+                                             bool remember) const {
   try {
-    ModelOutput output = run_forward(architecture, with, device, inputs, settings);
+    ModelOutput output = run_forward(architecture, with, device, inputs, settings_of(inputs, options, remember));
     if (architecture.flavor == Flavor::pytorch)
       if (std::string warning = padding_warning(config(), inputs); !warning.empty()) output.warn(std::move(warning));
     return output;
   } catch (const std::bad_alloc&) {
     fail(ErrorCode::resource, "out of memory in a forward pass of {}", to_string(architecture.model_class));
+  }
+}
+
+Recording AlbertPreTrainedModel::Impl::record(const Parameters& with, const ModelInputs& inputs, const RecordOptions& options,
+                                              bool remember) const {
+  try {
+    auto recorded =
+        run_recorded(architecture, with, device, recordings, inputs, settings_of(inputs, options.forward, remember), options.activations);
+    if (architecture.flavor == Flavor::pytorch)
+      if (std::string warning = padding_warning(config(), inputs); !warning.empty()) recorded->output.warn(std::move(warning));
+    return Recording(std::move(recorded));
+  } catch (const std::bad_alloc&) {
+    fail(ErrorCode::resource, "out of memory in a recorded forward pass of {}", to_string(architecture.model_class));
   }
 }
 
@@ -144,6 +161,21 @@ ModelOutput AlbertPreTrainedModel::forward(const ModelInputs& inputs, const Forw
 
 ModelOutput AlbertPreTrainedModel::apply(const Parameters& parameters, const ModelInputs& inputs, const ForwardOptions& options) const {
   return impl_->run(conform(impl_->parameters.impl().table, parameters), inputs, options, false);
+}
+
+Recording AlbertPreTrainedModel::record(const ModelInputs& inputs, const RecordOptions& options) const {
+  return impl_->record(impl_->parameters, inputs, options, true);
+}
+
+Recording AlbertPreTrainedModel::record(const ModelInputs& inputs) const { return record(inputs, RecordOptions{}); }
+
+Recording AlbertPreTrainedModel::record(const Parameters& parameters, const ModelInputs& inputs, const RecordOptions& options) const {
+  return impl_->record(conform(impl_->parameters.impl().table, parameters), inputs, options, false);
+}
+
+RecordingPlan AlbertPreTrainedModel::plan_recording(const ModelInputs& inputs, const RecordOptions& options) const {
+  return plan_recorded(impl_->architecture, impl_->parameters, impl_->device, impl_->recordings, inputs,
+                       impl_->settings_of(inputs, options.forward, false), options.activations);
 }
 
 ModelClass AlbertPreTrainedModel::model_class() const noexcept { return impl_->architecture.model_class; }

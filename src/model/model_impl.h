@@ -8,6 +8,7 @@
 #include "model/architecture.h"
 #include "model/heads/heads.h"
 #include "model/parameters.h"
+#include "model/record.h"
 
 namespace albert {
 
@@ -20,6 +21,7 @@ struct AlbertPreTrainedModel::Impl {
   std::shared_ptr<const Device> device;
   std::uint64_t seed = 0;
   bool training = false;
+  const std::shared_ptr<RecordingPool> recordings = std::make_shared<RecordingPool>();
 
   [[nodiscard]] const AlbertConfig& config() const noexcept { return *current_config.load(); }
   void set_config(AlbertConfig config) const;
@@ -27,7 +29,9 @@ struct AlbertPreTrainedModel::Impl {
   /// What the labels of a sequence classifier mean. The first call that has labels decides for all
   /// later ones and writes it into the configuration, unless `remember` is false.
   [[nodiscard]] ProblemType problem_type(const Tensor& labels, bool remember) const;
+  [[nodiscard]] ForwardSettings settings_of(const ModelInputs& inputs, const ForwardOptions& options, bool remember) const;
   [[nodiscard]] ModelOutput run(const Parameters& with, const ModelInputs& inputs, const ForwardOptions& options, bool remember) const;
+  [[nodiscard]] Recording record(const Parameters& with, const ModelInputs& inputs, const RecordOptions& options, bool remember) const;
 
   /// Ties the decoder to the word table as the configuration asks, and fits the bias to it.
   void tie();

@@ -67,8 +67,22 @@ struct Block {
   std::int32_t first_sequence = 0;
   std::int64_t first_token = 0;
   std::int64_t tokens = 0;  ///< m
-  T* scratch = nullptr;     ///< for one layer at a time
 };
+
+/// The whole batch as one block, on all threads of the backend.
+template <class T>
+Block<T> whole_batch(const Pass<T>& pass, Arena& arena) {
+  return {pass, pass.backend, arena, {pass.batch.offsets, pass.batch.longest}, 0, 0, pass.batch.tokens()};
+}
+
+/// The rows of a padded [B, S, width] tensor that belong to the tokens of the batch.
+template <class T>
+void load_tokens(const Pass<T>& pass, const T* padded, std::int64_t width, T* x) {
+  if (pass.batch.dropped_any())
+    pass.backend.gather_rows(padded, width, pass.batch.padded, x);
+  else
+    std::copy_n(padded, pass.batch.tokens() * width, x);
+}
 
 /// Writes rows of `width` that belong to tokens [first, first + count) to where the padded output has them.
 template <class T>

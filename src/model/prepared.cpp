@@ -8,6 +8,20 @@
 namespace albert {
 namespace {
 
+/// The values of a layer's parameters as T, packed by pack(parts, in).
+template <class T, class Pack>
+auto pack_linear(const Parameters::Impl& parameters, const Linear& linear, const Pack& pack) {
+  std::vector<backend::LinearWeights<T>> parts;
+  parts.reserve(linear.parts.size());
+  std::vector<Tensor> converted;
+  converted.reserve(2 * linear.parts.size());
+  const auto values = [&](Row row) -> const T* {
+    return row == kNoRow ? nullptr : converted.emplace_back(parameters.tensors[row].to(dtype_of<T>)).template values<T>().data();
+  };
+  for (const auto& part : linear.parts) parts.push_back({values(part.weight), values(part.bias), part.out});
+  return pack(std::span<const backend::LinearWeights<T>>(parts), parameters.tensors[linear.parts.front().weight].dim(1));
+}
+
 template <class T>
 class Preparation {
  public:
@@ -19,6 +33,9 @@ class Preparation {
     const std::string embeddings = base + "embeddings.";
     weights_->word_table = values(embeddings + "word_embeddings.weight");
     weights_->vocab_size = find(embeddings + "word_embeddings.weight")->dim(0);
+    weights_->word_row = row(embeddings + "word_embeddings.weight");
+    weights_->position_row = row(embeddings + "position_embeddings.weight");
+    weights_->type_row = row(embeddings + "token_type_embeddings.weight");
     weights_->position_table = values(embeddings + "position_embeddings.weight");
     weights_->type_table = values(embeddings + "token_type_embeddings.weight");
     weights_->embedding_norm = norm(embeddings + "LayerNorm");
@@ -44,19 +61,24 @@ class Preparation {
     const std::string attention = name + "attention.";
     PreparedBlock<T> block;
     block.width = find(attention + "query.weight")->dim(0);
-    if (block.width > 0) block.qkv = linear({attention + "query", attention + "key", attention + "value"});
+    block.qkv = linear({attention + "query", attention + "key", attention + "value"}, block.width > 0);
     block.dense = linear({attention + "dense"});
     block.attention_norm = norm(attention + "LayerNorm");
     block.relative_table = values(attention + "distance_embedding.weight");
+    block.relative_row = row(attention + "distance_embedding.weight");
     block.ffn = linear({name + "ffn"});
     block.ffn_output = linear({name + "ffn_output"});
     block.output_norm = norm(name + "full_layer_layer_norm");
     return block;
   }
 
+  Row row(const std::string& name) const {
+    const auto found = parameters_.find(name);
+    return found < 0 ? kNoRow : static_cast<Row>(found);
+  }
   const Tensor* find(const std::string& name) const {
-    const auto row = parameters_.find(name);
-    return row < 0 ? nullptr : &parameters_.tensors[static_cast<std::size_t>(row)];
+    const Row found = row(name);
+    return found == kNoRow ? nullptr : &parameters_.tensors[found];
   }
 
   /// The values of a tensor as T, or null when there is none.
@@ -69,19 +91,18 @@ class Preparation {
     return weights_->converted.emplace_back(span.begin(), span.end()).data();
   }
 
-  Norm<T> norm(const std::string& name) { return {values(name + ".weight"), values(name + ".bias")}; }
+  Norm<T> norm(const std::string& name) {
+    return {values(name + ".weight"), values(name + ".bias"), row(name + ".weight"), row(name + ".bias")};
+  }
 
-  /// Layers that share their input, stacked; null when the first is not there.
-  Linear linear(const std::vector<std::string>& names) {
-    const Tensor* first = find(names.front() + ".weight");
-    if (first == nullptr) return nullptr;
-    std::vector<backend::LinearWeights<T>> parts;
-    parts.reserve(names.size());
-    const auto kept = weights_->converted.size();
-    for (const auto& name : names) parts.push_back({values(name + ".weight"), values(name + ".bias"), find(name + ".weight")->dim(0)});
-    auto packed = backend_.pack(parts, first->dim(1));
-    weights_->converted.resize(kept);  // packing has copied them
-    return packed;
+  /// Layers that share their input, stacked; null when the first is not there or `used` is false.
+  Linear linear(const std::vector<std::string>& names, bool used = true) {
+    Linear result;
+    if (find(names.front() + ".weight") == nullptr) return result;
+    for (const auto& name : names) result.parts.push_back({row(name + ".weight"), row(name + ".bias"), find(name + ".weight")->dim(0)});
+    if (!used) return result;
+    result.forward = pack_linear<T>(parameters_, result, [this](const auto& parts, std::int64_t in) { return backend_.pack(parts, in); });
+    return result;
   }
 
   const Parameters::Impl& parameters_;
@@ -107,6 +128,24 @@ std::shared_ptr<const Prepared<T>> prepare(const Parameters& parameters, const s
   return weights;
 }
 
+template <class T>
+void prepare_backward(const Prepared<T>& weights, const Parameters& parameters, const backend::Backend<T>& backend) {
+  const auto& impl = parameters.impl();
+  const std::lock_guard lock(impl.on_device_mutex);
+  if (weights.has_backward) return;
+  const auto fill = [&](const Linear& linear) {
+    if (linear)
+      linear.backward = pack_linear<T>(impl, linear, [&](const auto& parts, std::int64_t in) { return backend.pack_backward(parts, in); });
+  };
+  for (const auto& block : weights.blocks)
+    for (const auto* linear : {&block.qkv, &block.dense, &block.ffn, &block.ffn_output}) fill(*linear);
+  for (const auto* linear : {&weights.mapping, &weights.pooler, &weights.mlm_dense, &weights.mlm_decoder, &weights.classifier})
+    fill(*linear);
+  weights.has_backward = true;
+}
+
+template void prepare_backward(const Prepared<float>&, const Parameters&, const backend::Backend<float>&);
+template void prepare_backward(const Prepared<double>&, const Parameters&, const backend::Backend<double>&);
 template std::shared_ptr<const Prepared<float>> prepare(const Parameters&, const std::shared_ptr<const Device>&,
                                                         const backend::Backend<float>&);
 template std::shared_ptr<const Prepared<double>> prepare(const Parameters&, const std::shared_ptr<const Device>&,

@@ -7,8 +7,6 @@
 #include "backend/cpu/instruction_set.h"
 #include "backend/cpu/memory.h"
 #include "backend/cpu/packed_linear.h"
-#include "backend/ref/ref_backend.h"
-#include "backend/ref/scalar.h"
 #include "base/parallel.h"
 
 namespace albert::backend {
@@ -31,9 +29,10 @@ class CpuBackend final : public Backend<float> {
       : kernels_(kernels), pool_(std::move(pool)), alone_(pool_ ? std::make_unique<CpuBackend>(kernels, nullptr) : nullptr) {}
 
   std::unique_ptr<const PackedLinear> pack(std::span<const LinearWeights<float>> parts, std::int64_t in) const override {
-    auto packed = std::make_unique<PanelLinear>(parts, in, kernels_.panel);
-    run(packed->panels(), packed->out * in, [&](std::int64_t panel) { packed->fill(parts, panel); });
-    return packed;
+    return pack(parts, in, PanelLinear::Direction::forward);
+  }
+  std::unique_ptr<const PackedLinear> pack_backward(std::span<const LinearWeights<float>> parts, std::int64_t in) const override {
+    return pack(parts, in, PanelLinear::Direction::backward);
   }
 
   void embed(const EmbedArguments<float>& arguments, float* out) const override {
@@ -43,16 +42,82 @@ class CpuBackend final : public Backend<float> {
     });
   }
 
+  void embed_backward(const EmbedArguments<float>& a, const float* dout, const EmbedGradients<float>& gradients) const override {
+    const std::int64_t width = a.width, size = a.rows * width;
+    float* const sums = scratch(Purpose::panels, 2 * size);
+    float* const d = sums + size;
+    run_rows(a.rows, width * 8, [&](std::int64_t first, std::int64_t last) {
+      kernels_.embed_sums(a, first, last, sums);
+      std::copy(dout + first * width, dout + last * width, d + first * width);
+      if (a.dropout.active()) drop_rows(d, first, last, width, a.dropout);
+    });
+    layer_norm_backward(sums, a.rows, width, a.layer_norm, d, d, gradients.layer_norm);
+    if (gradients.embeds) std::copy_n(d, size, gradients.embeds);
+    // Row after row: tokens share rows of the tables.
+    for (std::int64_t r = 0; r < a.rows; ++r) {
+      const float* row = d + r * width;
+      if (gradients.word_table && a.ids[r] >= 0 && a.ids[r] != gradients.pad_id)
+        kernels_.add(row, width, gradients.word_table + a.ids[r] * width);
+      if (gradients.type_table) kernels_.add(row, width, gradients.type_table + a.types[r] * width);
+      if (gradients.position_table) kernels_.add(row, width, gradients.position_table + a.positions[r] * width);
+    }
+  }
+
   void linear(const float* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, Activation activation, float* out,
               std::int64_t out_stride, float* before) const override {
-    if (before != nullptr) {
-      product(x, rows, x_stride, static_cast<const PanelLinear&>(weights), true, Activation::none, before, out_stride);
-      for (std::int64_t r = 0; r < rows; ++r)
-        for (std::int64_t i = r * out_stride; i < r * out_stride + weights.out; ++i)
-          out[i] = static_cast<float>(backend::activate(activation, before[i]));
-      return;
+    product({x, x_stride, rows, 0, nullptr, 0, nullptr, activation, out, out_stride, false, before},
+            static_cast<const PanelLinear&>(weights), Bias::added);
+  }
+
+  void linear_backward(const float* dy, std::int64_t rows, std::int64_t dy_stride, const PackedLinear& weights, const float* residual,
+                       float* dx, std::int64_t dx_stride) const override {
+    if (residual && residual != dx)
+      for (std::int64_t r = 0; r < rows; ++r) std::copy_n(residual + r * dx_stride, weights.out, dx + r * dx_stride);
+    product({dy, dy_stride, rows, 0, nullptr, 0, nullptr, Activation::none, dx, dx_stride, residual != nullptr, nullptr},
+            static_cast<const PanelLinear&>(weights), Bias::none);
+  }
+
+  void linear_backward_weights(const float* x, std::int64_t rows, std::int64_t x_stride, std::int64_t in, const float* dy,
+                               std::int64_t dy_stride, std::span<const LinearGradients<float>> parts) const override {
+    if (rows <= 0) return;
+    const std::int64_t panels = ceil_div(in, kernels_.panel);
+    float* const packed = scratch(Purpose::panels, panels * rows * kernels_.panel);
+    run(panels, rows * in * 8, [&](std::int64_t panel) { kernels_.pack_rows(x, rows, x_stride, in, panel, panel + 1, packed); });
+    std::int64_t out = 0;
+    for (const auto& part : parts) out += part.out;
+    // Pieces of rows of dW, and of its columns where the rows are too few for all threads.
+    const std::int64_t height = std::clamp(ceil_div(out, threads() * kPieces), kGradientRows, kGradientRows * 8);
+    for (const auto& part : parts) {
+      const std::int64_t row_pieces = ceil_div(part.out, height);
+      const std::int64_t wanted = threads() == 1 || row_pieces == 0 ? 1 : ceil_div(threads() * 2, row_pieces);
+      const std::int64_t column_pieces = std::clamp<std::int64_t>(wanted, 1, std::max<std::int64_t>(1, panels));
+      run(row_pieces * column_pieces, rows * part.out * std::max<std::int64_t>(1, in), [&](std::int64_t piece) {
+        const std::int64_t row_piece = piece / column_pieces, column_piece = piece % column_pieces;
+        const std::int64_t n0 = row_piece * height, n1 = std::min(part.out, n0 + height);
+        const std::int64_t p0 = panels * column_piece / column_pieces, p1 = panels * (column_piece + 1) / column_pieces;
+        const std::int64_t c0 = p0 * kernels_.panel, c1 = std::min(in, p1 * kernels_.panel);
+        WeightsTask task{};
+        task.x = packed + p0 * rows * kernels_.panel;
+        task.rows = rows;
+        task.in = c1 - c0;
+        task.dy = dy + n0;
+        task.dy_stride = dy_stride;
+        task.columns = n1 - n0;
+        task.dw = part.weight + n0 * in + c0;
+        task.dw_stride = in;
+        task.dbias = part.bias && column_piece == 0 ? part.bias + n0 : nullptr;
+        task.scratch = scratch(Purpose::weights, kernels_.weights_scratch(rows));
+        kernels_.weights(task);
+      });
+      dy += part.out;
     }
-    product(x, rows, x_stride, static_cast<const PanelLinear&>(weights), true, activation, out, out_stride);
+  }
+
+  void activation_backward(Activation activation, const float* before, std::int64_t rows, std::int64_t width, std::int64_t stride,
+                           float* dy) const override {
+    run_rows(rows, width * 16, [&](std::int64_t first, std::int64_t last) {
+      kernels_.activation_backward(activation, dy + first * stride, stride, last - first, width, before + first * stride);
+    });
   }
 
   void linear_add_layer_norm(const float* x, std::int64_t rows, std::int64_t x_stride, const PackedLinear& weights, const float* residual,
@@ -84,13 +149,13 @@ class CpuBackend final : public Backend<float> {
       run(ceil_div(rows, height), rows * width * packed.in, [&](std::int64_t piece) {
         const std::int64_t first = piece * height, last = std::min(rows, first + height);
         float* const sums = scratch(Purpose::product, height * stride);
-        kernels_.linear(
-            {x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums, stride});
+        kernels_.linear({x + first * x_stride, x_stride, last - first, packed.in, packed.weights(0), width, nullptr, Activation::none, sums,
+                         stride, false, nullptr});
         normalize(sums, first, last);
       });
     } else {
       float* const sums = scratch(Purpose::product, rows * stride);
-      product(x, rows, x_stride, packed, false, Activation::none, sums, stride);
+      product({x, x_stride, rows, 0, nullptr, 0, nullptr, Activation::none, sums, stride, false, nullptr}, packed, Bias::none);
       run_rows(rows, width * 8, [&](std::int64_t first, std::int64_t last) { normalize(sums + first * stride, first, last); });
     }
   }
@@ -113,6 +178,45 @@ class CpuBackend final : public Backend<float> {
     });
   }
 
+  void attention_backward(const AttentionArguments<float>& a, const float* dcontext, std::int64_t context_stride,
+                          const AttentionGradients<float>& gradients) const override {
+    const std::int64_t sequences = a.sequences.count(), d = a.head_size;
+    if (sequences <= 0 || a.heads <= 0 || d <= 0) return;
+    std::int64_t work = 0;
+    for (std::int64_t b = 0; b < sequences; ++b) {
+      const std::int64_t length = a.sequences.offsets[b + 1] - a.sequences.offsets[b];
+      work += length * length * a.heads * (d * 5 + 16);
+    }
+    const auto undo = [&](std::int64_t b, std::int64_t head, float* drelative) {
+      const std::int64_t token = a.sequences.offsets[b], at = token * gradients.row_stride + head * d;
+      AttentionBackwardTask task{};
+      task.forward = attention_task(a, b, head);
+      task.forward.context_stride = context_stride;
+      task.dcontext = dcontext ? dcontext + token * context_stride + head * d : nullptr;
+      if (!gradients.probabilities.empty() && gradients.probabilities[b])
+        task.dprobabilities = gradients.probabilities[b] + head * task.forward.length * task.forward.length;
+      task.dquery = gradients.query + at;
+      task.dkey = gradients.key + at;
+      task.dvalue = gradients.value + at;
+      task.row_stride = gradients.row_stride;
+      task.drelative = drelative;
+      task.scratch = scratch(Purpose::attention, kernels_.attention_backward_scratch(task.forward.length, d));
+      kernels_.attention_backward(task);
+    };
+    if (a.relative == RelativeTerms::none) {
+      run(sequences * a.heads, work, [&](std::int64_t piece) { undo(piece / a.heads, piece % a.heads, nullptr); });
+      return;
+    }
+    // A head's sequences add to one table of their own, one after the other; the heads' tables are added in order.
+    const std::int64_t table = (2 * a.max_positions - 1) * d;
+    float* const tables = scratch(Purpose::partial_sums, a.heads * table);
+    std::fill_n(tables, a.heads * table, 0.0F);
+    run(a.heads, work, [&](std::int64_t head) {
+      for (std::int64_t b = 0; b < sequences; ++b) undo(b, head, tables + head * table);
+    });
+    for (std::int64_t head = 0; head < a.heads; ++head) kernels_.add(tables + head * table, table, gradients.relative_table);
+  }
+
   void layer_norm(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm,
                   float* out) const override {
     run_rows(rows, width * 8, [&](std::int64_t first, std::int64_t last) {
@@ -127,6 +231,31 @@ class CpuBackend final : public Backend<float> {
     });
   }
 
+  void layer_norm_backward(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm,
+                           const float* dy, float* dx, const LayerNormGradients<float>& gradients) const override {
+    if (rows <= 0 || width <= 0) return;
+    // The rows of a piece add up to one share; the shares are added in order, whichever thread made them.
+    const std::int64_t pieces = ceil_div(rows, kRowsToSum);
+    float* const shares = scratch(Purpose::partial_sums, pieces * 2 * width);
+    run(pieces, rows * width * 16, [&](std::int64_t piece) {
+      const std::int64_t first = piece * kRowsToSum;
+      LayerNormBackwardTask task{};
+      task.x = x + first * width;
+      task.dy = dy + first * width;
+      task.rows = std::min(rows - first, kRowsToSum);
+      task.width = width;
+      task.weights = layer_norm;
+      task.dx = dx + first * width;
+      task.dgamma = shares + piece * 2 * width;
+      task.dbeta = task.dgamma + width;
+      kernels_.layer_norm_backward(task);
+    });
+    for (std::int64_t piece = 0; piece < pieces; ++piece) {
+      kernels_.add(shares + piece * 2 * width, width, gradients.gamma);
+      kernels_.add(shares + (piece * 2 + 1) * width, width, gradients.beta);
+    }
+  }
+
   void dropout(float* x, std::int64_t rows, std::int64_t width, const Dropout& dropout) const override {
     if (!dropout.active()) return;
     run_rows(rows, width * 32, [&](std::int64_t first, std::int64_t last) { drop_rows(x, first, last, width, dropout); });
@@ -138,6 +267,15 @@ class CpuBackend final : public Backend<float> {
 
   void scatter_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
     for (std::size_t i = 0; i < indices.size(); ++i) std::copy_n(x + static_cast<std::int64_t>(i) * width, width, out + indices[i] * width);
+  }
+
+  void add_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      kernels_.add(x + static_cast<std::int64_t>(i) * width, width, out + indices[i] * width);
+  }
+
+  void add(const float* x, std::int64_t count, float* out) const override {
+    run_rows(count, 1, [&](std::int64_t first, std::int64_t last) { kernels_.add(x + first, last - first, out + first); });
   }
 
   ClassificationLoss cross_entropy(const float* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
@@ -163,6 +301,25 @@ class CpuBackend final : public Backend<float> {
     return loss;
   }
 
+  void cross_entropy_backward(const float* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
+                              std::int64_t ignore_index, const float* dlosses, float* dlogits) const override {
+    run_rows(rows, classes * 16, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t r = first; r < last; ++r) {
+        const float* row = logits + r * classes;
+        float* drow = dlogits + r * classes;
+        if (targets[r] == ignore_index) {
+          std::fill_n(drow, classes, 0.0F);
+          continue;
+        }
+        float largest = 0;
+        double sum = 0;
+        kernels_.log_sum(row, classes, &largest, &sum);
+        kernels_.exponentials(row, classes, largest, static_cast<float>(static_cast<double>(dlosses[r]) / sum), drow);
+        drow[targets[r]] -= dlosses[r];
+      }
+    });
+  }
+
   double binary_cross_entropy(const float* logits, const float* targets, std::int64_t count) const override {
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) {
@@ -170,6 +327,13 @@ class CpuBackend final : public Backend<float> {
       sum += (z < 0 ? 0.0 : z) - z * y + std::log1p(std::exp(-std::abs(z)));
     }
     return sum / static_cast<double>(count);
+  }
+
+  void binary_cross_entropy_backward(const float* logits, const float* targets, std::int64_t count, double dloss,
+                                     float* dlogits) const override {
+    const double share = dloss / static_cast<double>(count);
+    for (std::int64_t i = 0; i < count; ++i)
+      dlogits[i] = static_cast<float>(share * (1 / (1 + std::exp(-static_cast<double>(logits[i]))) - static_cast<double>(targets[i])));
   }
 
   double mean_squared_error(const float* a, const float* b, std::int64_t count) const override {
@@ -181,47 +345,9 @@ class CpuBackend final : public Backend<float> {
     return sum / static_cast<double>(count);
   }
 
-  // Plain code.
-  std::unique_ptr<const PackedLinear> pack_backward(std::span<const LinearWeights<float>> parts, std::int64_t in) const override {
-    return plain_.pack(parts, in);
-  }
-  void embed_backward(const EmbedArguments<float>& arguments, const float* dout, const EmbedGradients<float>& gradients) const override {
-    plain_.embed_backward(arguments, dout, gradients);
-  }
-  void linear_backward(const float* dy, std::int64_t rows, std::int64_t dy_stride, const PackedLinear& weights, const float* residual,
-                       float* dx, std::int64_t dx_stride) const override {
-    plain_.linear_backward(dy, rows, dy_stride, weights, residual, dx, dx_stride);
-  }
-  void linear_backward_weights(const float* x, std::int64_t rows, std::int64_t x_stride, std::int64_t in, const float* dy,
-                               std::int64_t dy_stride, std::span<const LinearGradients<float>> parts) const override {
-    plain_.linear_backward_weights(x, rows, x_stride, in, dy, dy_stride, parts);
-  }
-  void activation_backward(Activation activation, const float* before, std::int64_t rows, std::int64_t width, std::int64_t stride,
-                           float* dy) const override {
-    plain_.activation_backward(activation, before, rows, width, stride, dy);
-  }
-  void attention_backward(const AttentionArguments<float>& arguments, const float* dcontext, std::int64_t context_stride,
-                          const AttentionGradients<float>& gradients) const override {
-    plain_.attention_backward(arguments, dcontext, context_stride, gradients);
-  }
-  void layer_norm_backward(const float* x, std::int64_t rows, std::int64_t width, const LayerNormWeights<float>& layer_norm,
-                           const float* dy, float* dx, const LayerNormGradients<float>& gradients) const override {
-    plain_.layer_norm_backward(x, rows, width, layer_norm, dy, dx, gradients);
-  }
-  void add_rows(const float* x, std::int64_t width, std::span<const std::int32_t> indices, float* out) const override {
-    plain_.add_rows(x, width, indices, out);
-  }
-  void add(const float* x, std::int64_t count, float* out) const override { plain_.add(x, count, out); }
-  void cross_entropy_backward(const float* logits, std::int64_t rows, std::int64_t classes, std::span<const std::int64_t> targets,
-                              std::int64_t ignore_index, const float* dlosses, float* dlogits) const override {
-    plain_.cross_entropy_backward(logits, rows, classes, targets, ignore_index, dlosses, dlogits);
-  }
-  void binary_cross_entropy_backward(const float* logits, const float* targets, std::int64_t count, double dloss,
-                                     float* dlogits) const override {
-    plain_.binary_cross_entropy_backward(logits, targets, count, dloss, dlogits);
-  }
   void mean_squared_error_backward(const float* a, const float* b, std::int64_t count, double dloss, float* da) const override {
-    plain_.mean_squared_error_backward(a, b, count, dloss, da);
+    const double share = 2 * dloss / static_cast<double>(count);
+    for (std::int64_t i = 0; i < count; ++i) da[i] = static_cast<float>(share * (static_cast<double>(a[i]) - static_cast<double>(b[i])));
   }
 
   void for_each_block(std::span<const std::int32_t> cost,
@@ -235,6 +361,12 @@ class CpuBackend final : public Backend<float> {
   }
 
  private:
+  enum class Bias { none, added };
+
+  /// Rows of dW in a piece of work: those of the block that a kernel copies together.
+  static constexpr std::int64_t kGradientRows = 96;
+  /// Rows whose shares of a LayerNorm's gradients one thread adds up.
+  static constexpr std::int64_t kRowsToSum = 64;
   /// Rows that a thread takes through a fused product and LayerNorm at once: their sums stay in L2.
   static constexpr std::int64_t kFusedRows = 96;
   /// Tokens in a block: enough to reuse weights from L1, few enough to balance.
@@ -266,8 +398,16 @@ class CpuBackend final : public Backend<float> {
          (dropout.first_row + static_cast<std::uint64_t>(first)) * static_cast<std::uint64_t>(width), dropout);
   }
 
-  void product(const float* x, std::int64_t rows, std::int64_t x_stride, const PanelLinear& weights, bool with_bias, Activation activation,
-               float* out, std::int64_t out_stride) const {
+  std::unique_ptr<const PackedLinear> pack(std::span<const LinearWeights<float>> parts, std::int64_t in,
+                                           PanelLinear::Direction direction) const {
+    auto packed = std::make_unique<PanelLinear>(parts, in, kernels_.panel, direction);
+    run(packed->panels(), packed->out * packed->in, [&](std::int64_t panel) { packed->fill(parts, panel); });
+    return packed;
+  }
+
+  /// `whole` without what the weights tell: depth, panels, columns and bias.
+  void product(const LinearTask& whole, const PanelLinear& weights, Bias bias) const {
+    const std::int64_t rows = whole.rows;
     if (rows <= 0 || weights.out <= 0) return;
     const std::int64_t panels = weights.panels();
     // Columns are cut first, because then each weight is read by one core; rows only when they are many.
@@ -279,18 +419,24 @@ class CpuBackend final : public Backend<float> {
       const std::int64_t r0 = rows * row_piece / row_pieces, r1 = rows * (row_piece + 1) / row_pieces;
       const std::int64_t p0 = panels * column_piece / column_pieces, p1 = panels * (column_piece + 1) / column_pieces;
       const std::int64_t c0 = p0 * weights.panel, c1 = std::min(weights.out, p1 * weights.panel);
-      kernels_.linear({x + r0 * x_stride, x_stride, r1 - r0, weights.in, weights.weights(p0), c1 - c0,
-                       with_bias ? weights.bias(p0) : nullptr, activation, out + r0 * out_stride + c0, out_stride});
+      LinearTask task = whole;
+      task.x += r0 * whole.x_stride;
+      task.rows = r1 - r0;
+      task.in = weights.in;
+      task.panels = weights.weights(p0);
+      task.columns = c1 - c0;
+      task.bias = bias == Bias::added ? weights.bias(p0) : nullptr;
+      task.out += r0 * whole.out_stride + c0;
+      if (whole.before) task.before += r0 * whole.out_stride + c0;
+      kernels_.linear(task);
     });
   }
 
-  void attend(const AttentionArguments<float>& a, std::int64_t b, std::int64_t head, std::int64_t cut, std::int64_t cuts, float* context,
-              std::int64_t context_stride) const {
+  /// All queries of one sequence and one head.
+  static AttentionTask attention_task(const AttentionArguments<float>& a, std::int64_t b, std::int64_t head) {
     const std::int64_t token = a.sequences.offsets[b], length = a.sequences.offsets[b + 1] - token, d = a.head_size;
     AttentionTask task{};
-    task.first = length * cut / cuts;
-    task.last = length * (cut + 1) / cuts;
-    if (task.first == task.last || d <= 0) return;
+    task.last = length;
     const std::int64_t at = token * a.row_stride + head * d;
     task.query = a.query + at;
     task.key = a.key + at;
@@ -321,9 +467,19 @@ class CpuBackend final : public Backend<float> {
       task.head_mask_key = a.head_mask_strides[3];
     }
     task.probabilities = a.probabilities.empty() || !a.probabilities[b] ? nullptr : a.probabilities[b] + head * length * length;
-    task.context = context + token * context_stride + head * d;
+    return task;
+  }
+
+  void attend(const AttentionArguments<float>& a, std::int64_t b, std::int64_t head, std::int64_t cut, std::int64_t cuts, float* context,
+              std::int64_t context_stride) const {
+    AttentionTask task = attention_task(a, b, head);
+    const std::int64_t length = task.length;
+    task.first = length * cut / cuts;
+    task.last = length * (cut + 1) / cuts;
+    if (task.first == task.last || task.head_size <= 0) return;
+    task.context = context + a.sequences.offsets[b] * context_stride + head * task.head_size;
     task.context_stride = context_stride;
-    task.scratch = scratch(Purpose::attention, kernels_.attention_scratch(length, d));
+    task.scratch = scratch(Purpose::attention, kernels_.attention_scratch(length, task.head_size));
     kernels_.attention(task);
   }
 
@@ -349,7 +505,6 @@ class CpuBackend final : public Backend<float> {
     return longest * threads() * 100 > total * 115 ? whole : cuts;
   }
 
-  RefBackend<float> plain_;
   const Kernels& kernels_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<const CpuBackend> alone_;

@@ -8,7 +8,7 @@
 
 namespace albert::backend::cpu {
 
-template <class V>
+template <class V, bool kNormalize>
 void embed_rows(const EmbedArguments<float>& arguments, std::int64_t first, std::int64_t last, float* out) {
   using F = typename V::F;
   const std::int64_t width = arguments.width;
@@ -26,13 +26,13 @@ void embed_rows(const EmbedArguments<float>& arguments, std::int64_t first, std:
       second = third;
       third = type;
     }
-    const float sum = sum_over<V>(width, [&](std::int64_t i, int n) {
+    [[maybe_unused]] const float sum = sum_over<V>(width, [&](std::int64_t i, int n) {
       F v = V::add(load_upto<V>(word + i, n), load_upto<V>(second + i, n));
       if (third) v = V::add(v, load_upto<V>(third + i, n));
       store_upto<V>(y + i, v, n);
       return v;
     });
-    normalize_row<V>(y, width, sum, arguments.layer_norm);
+    if constexpr (kNormalize) normalize_row<V>(y, width, sum, arguments.layer_norm);
   }
 }
 

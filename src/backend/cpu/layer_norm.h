@@ -84,4 +84,58 @@ void layer_norm_rows(const LayerNormTask& task) {
   }
 }
 
+/// y [n] += x [n]
+template <class V>
+void add_row(const float* x, std::int64_t n, float* y) {
+  for (std::int64_t i = 0; i < n; i += V::kWidth) {
+    const int m = n - i < V::kWidth ? static_cast<int>(n - i) : V::kWidth;
+    store_upto<V>(y + i, V::add(load_upto<V>(y + i, m), load_upto<V>(x + i, m)), m);
+  }
+}
+
+/// See LayerNormBackwardTask. With n = (x - mean) / deviation and g = dy gamma:
+/// dx = (g - mean(g) - n mean(g n)) / deviation.
+template <class V>
+void layer_norm_backward_rows(const LayerNormBackwardTask& task) {
+  using F = typename V::F;
+  const std::int64_t width = task.width;
+  const auto count = static_cast<float>(width);
+  for (std::int64_t i = 0; i < width; ++i) task.dgamma[i] = task.dbeta[i] = 0;
+  for (std::int64_t r = 0; r < task.rows; ++r) {
+    const float* x = task.x + r * width;
+    const float* dy = task.dy + r * width;
+    float* dx = task.dx + r * width;
+    const F center = V::set(sum_over<V>(width, [&](std::int64_t i, int n) { return load_upto<V>(x + i, n); }) / count);
+    const auto centered = [&](std::int64_t i, int n) {
+      const F c = V::sub(load_upto<V>(x + i, n), center);
+      return n == V::kWidth ? c : V::keep(c, n);
+    };
+    const float variance = sum_over<V>(width,
+                                       [&](std::int64_t i, int n) {
+                                         const F c = centered(i, n);
+                                         return V::mul(c, c);
+                                       }) /
+                           count;
+    const float inverse = static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(variance) + task.weights.eps));
+    const F scale = V::set(inverse);
+    const float sum = sum_over<V>(width, [&](std::int64_t i, int n) {
+      const F d = load_upto<V>(dy + i, n);
+      store_upto<V>(task.dbeta + i, V::add(load_upto<V>(task.dbeta + i, n), d), n);
+      return V::mul(d, load_upto<V>(task.weights.gamma + i, n));
+    });
+    const float product = sum_over<V>(width, [&](std::int64_t i, int n) {
+      const F d = load_upto<V>(dy + i, n), normal = V::mul(centered(i, n), scale);
+      store_upto<V>(task.dgamma + i, V::fma(d, normal, load_upto<V>(task.dgamma + i, n)), n);
+      return V::mul(V::mul(d, load_upto<V>(task.weights.gamma + i, n)), normal);
+    });
+    const F mean = V::set(sum / count), slant = V::set(product / count);
+    for (std::int64_t i = 0; i < width; i += V::kWidth) {
+      const int n = width - i < V::kWidth ? static_cast<int>(width - i) : V::kWidth;
+      const F g = V::mul(load_upto<V>(dy + i, n), load_upto<V>(task.weights.gamma + i, n));
+      const F normal = V::mul(centered(i, n), scale);
+      store_upto<V>(dx + i, V::mul(scale, V::fnma(normal, slant, V::sub(g, mean))), n);
+    }
+  }
+}
+
 }  // namespace albert::backend::cpu

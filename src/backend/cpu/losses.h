@@ -30,4 +30,12 @@ void log_sum(const float* x, std::int64_t n, float* largest, double* sum) {
   *sum = total;
 }
 
+template <class V>
+void scaled_exponentials(const float* x, std::int64_t n, float largest, float scale, float* out) {
+  for (std::int64_t i = 0; i < n; i += V::kWidth) {
+    const int m = n - i < V::kWidth ? static_cast<int>(n - i) : V::kWidth;
+    store_upto<V>(out + i, V::mul(V::set(scale), exp<V>(V::sub(load_upto<V>(x + i, m), V::set(largest)))), m);
+  }
+}
+
 }  // namespace albert::backend::cpu

@@ -64,4 +64,12 @@ inline typename V::F normal_cdf(typename V::F x) {
   return V::select(V::less(x, V::zero()), tail, V::sub(one, tail));
 }
 
+/// exp(-x^2 / 2) / sqrt(2 pi), the standard normal density.
+template <class V>
+inline typename V::F normal_density(typename V::F x) {
+  using F = typename V::F;
+  const F a = V::min(V::set(14.5F), V::abs(x));
+  return V::mul(V::set(0.3989422804014327F), exp<V>(V::mul(V::set(-0.5F), V::mul(a, a))));
+}
+
 }  // namespace albert::backend::cpu

@@ -30,7 +30,7 @@ float* Buffer::reserve(std::int64_t count) {
 }
 
 float* scratch(Purpose purpose, std::int64_t count) {
-  static thread_local Buffer buffers[3];
+  static thread_local Buffer buffers[6];
   return buffers[static_cast<int>(purpose)].reserve(count);
 }
 

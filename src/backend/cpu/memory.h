@@ -25,7 +25,7 @@ class Buffer {
 };
 
 /// The calling thread's scratch for one purpose; valid until the thread asks for the same purpose again.
-enum class Purpose { product, row, attention };
+enum class Purpose { product, row, attention, panels, weights, partial_sums };
 [[nodiscard]] float* scratch(Purpose purpose, std::int64_t count);
 
 }  // namespace albert::backend::cpu

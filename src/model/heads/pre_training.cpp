@@ -18,6 +18,19 @@ std::vector<T> legacy_sum(const std::vector<T>& mlm, std::vector<T> sop) {
   return sop;
 }
 
+LossRule loss_rule(Flavor flavor, bool legacy_loss) {
+  return flavor == Flavor::pytorch ? LossRule::mean : legacy_loss ? LossRule::filtered : LossRule::masked_mean;
+}
+
+/// The gradients of the two lists of losses that legacy_sum adds up: dloss for the sentence order, and this for masked LM.
+template <class T>
+std::vector<T> legacy_sum_backward(std::span<const T> dloss, std::size_t mlm) {
+  const std::size_t rows = mlm / dloss.size();
+  std::vector<T> shares(mlm);
+  for (std::size_t i = 0; i < mlm; ++i) shares[i] = dloss[i % dloss.size()] / static_cast<T>(rows);
+  return shares;
+}
+
 }  // namespace
 
 // AlbertForPreTraining: masked LM and sentence order; the loss is their sum, only when both are labelled.
@@ -29,14 +42,14 @@ void pre_training(const HeadArguments<T>& arguments, ModelOutput& output) {
   const std::int64_t rows = pass.batch.rows, classes = pass.weights.classifier->out;
 
   TokenOutput<T> prediction(pass, vocab);
-  mlm_logits(pass, arguments.sequence, prediction.rows());
+  mlm_logits(arguments, prediction.rows());
   Tensor sop(dtype_of<T>, {rows, classes});
   T* sop_logits = sop.mutable_values<T>().data();
-  classify(pass, pool(pass, arguments.sequence), rows, sop_logits);
+  classify(arguments, pool(pass, arguments.sequence, arguments.tape), rows, sop_logits);
+  if (arguments.tape != nullptr) arguments.tape->sequence_logits = sop_logits;
 
   if (inputs.labels && inputs.sentence_order_label) {
-    const bool pytorch = pass.architecture.flavor == Flavor::pytorch;
-    const auto rule = pytorch ? LossRule::mean : arguments.legacy_loss ? LossRule::filtered : LossRule::masked_mean;
+    const auto rule = loss_rule(pass.architecture.flavor, arguments.legacy_loss);
     // The sentence-order logits are viewed as pairs whatever num_labels is.
     require(rows * classes % 2 == 0, ErrorCode::value, "sentence_order_label: {} logits cannot be viewed as pairs", rows * classes);
     auto sop_labels = read_labels(pass, "sentence_order_label", *inputs.sentence_order_label, rows * classes / 2);
@@ -49,7 +62,39 @@ void pre_training(const HeadArguments<T>& arguments, ModelOutput& output) {
   output.append("sop_logits", std::move(sop));
 }
 
+template <class T>
+bool pre_training_backward(const HeadArguments<T>& arguments, const BackwardPass<T>& backward, T* dsequence) {
+  const auto& pass = arguments.pass;
+  const auto& inputs = arguments.inputs;
+  const std::int64_t rows = pass.batch.rows, classes = pass.weights.classifier->out, hidden = pass.architecture.hidden_size;
+  std::optional<LossRows<T>> masked, order;
+  if (const auto dloss = backward.cotangents.template loss<T>(); !dloss.empty()) {
+    const auto rule = loss_rule(pass.architecture.flavor, arguments.legacy_loss);
+    order = cross_entropy_rows<T>(read_labels(pass, "sentence_order_label", *inputs.sentence_order_label, rows * classes / 2), rule, dloss);
+    masked = cross_entropy_rows<T>(read_token_labels(pass, "labels", *inputs.labels), rule, dloss);
+    if (rule == LossRule::filtered) masked->dlosses = legacy_sum_backward(dloss, masked->rows.size());
+  }
+  const auto dprediction = token_cotangents<T>(backward, "prediction_logits", pass.weights.mlm_decoder->out, masked);
+  if (dprediction.values != nullptr) mlm_logits_backward(arguments, backward, dprediction, dsequence);
+  // Whether viewed as pairs or not, the logits lie in one piece.
+  const T* dsop = order ? logit_cotangents<T>(backward, {}, backward.tape.head.sequence_logits, rows * classes / 2, 2, order) : nullptr;
+  if (const T* given = backward.cotangents.template values<T>("sop_logits")) {
+    T* sum = backward.arena.template take<T>(rows * classes);
+    std::copy_n(given, rows * classes, sum);
+    if (dsop != nullptr) pass.backend.add(dsop, rows * classes, sum);
+    dsop = sum;
+  }
+  if (dsop != nullptr) {
+    T* dpooled = backward.arena.template take<T>(rows * hidden);
+    classify_backward(backward, rows, dsop, dpooled);
+    pool_backward(backward, dpooled, dsequence);
+  }
+  return dprediction.values != nullptr || dsop != nullptr;
+}
+
 template void pre_training(const HeadArguments<float>&, ModelOutput&);
 template void pre_training(const HeadArguments<double>&, ModelOutput&);
+template bool pre_training_backward(const HeadArguments<float>&, const BackwardPass<float>&, float*);
+template bool pre_training_backward(const HeadArguments<double>&, const BackwardPass<double>&, double*);
 
 }  // namespace albert

@@ -12,6 +12,8 @@ std::vector<std::int64_t> read_positions(const Pass<T>& pass, std::string_view n
   return values;
 }
 
+LossRule loss_rule(Flavor flavor) { return flavor == Flavor::pytorch ? LossRule::mean : LossRule::each; }
+
 }  // namespace
 
 // AlbertForQuestionAnswering: a start and an end logit for each token.
@@ -32,8 +34,9 @@ void question_answering(const HeadArguments<T>& arguments, ModelOutput& output) 
     starts[slot] = pairs[2 * token];
     ends[slot] = pairs[2 * token + 1];
   }
+  if (arguments.tape != nullptr) arguments.tape->token_logits = pairs;
   if (inputs.start_positions && inputs.end_positions) {
-    const auto rule = pass.architecture.flavor == Flavor::pytorch ? LossRule::mean : LossRule::each;
+    const auto rule = loss_rule(pass.architecture.flavor);
     auto loss = cross_entropy<T>(pass, "start_positions", starts.data(), sequence,
                                  read_positions(pass, "start_positions", *inputs.start_positions), rule, sequence);
     const auto end_loss = cross_entropy<T>(pass, "end_positions", ends.data(), sequence,
@@ -45,7 +48,41 @@ void question_answering(const HeadArguments<T>& arguments, ModelOutput& output) 
   output.append("end_logits", std::move(end));
 }
 
+template <class T>
+bool question_answering_backward(const HeadArguments<T>& arguments, const BackwardPass<T>& backward, T* dsequence) {
+  const auto& pass = arguments.pass;
+  const auto& inputs = arguments.inputs;
+  const std::int64_t tokens = pass.batch.tokens(), rows = pass.batch.rows, sequence = pass.batch.sequence;
+  const auto dloss = backward.cotangents.template loss<T>();
+  std::vector<T> half(dloss.begin(), dloss.end());
+  for (T& d : half) d /= 2;
+  T* dpairs = backward.arena.template take<T>(tokens * 2);
+  std::fill_n(dpairs, tokens * 2, T{0});
+  bool reached = false;
+  for (const int column : {0, 1}) {
+    std::optional<LossRows<T>> labelled;
+    T* logits = backward.arena.template take<T>(rows * sequence);  // under a loss no token is dropped
+    if (!dloss.empty()) {
+      const char* name = column == 0 ? "start_positions" : "end_positions";
+      const Tensor& positions = column == 0 ? *inputs.start_positions : *inputs.end_positions;
+      labelled = cross_entropy_rows<T>(read_positions(pass, name, positions), loss_rule(pass.architecture.flavor), half, sequence);
+      for (std::int64_t token = 0; token < tokens; ++token) logits[token] = backward.tape.head.token_logits[2 * token + column];
+    }
+    const T* padded = logit_cotangents<T>(backward, column == 0 ? "start_logits" : "end_logits", logits, rows, sequence, labelled);
+    if (padded == nullptr) continue;
+    reached = true;
+    for (std::int64_t token = 0; token < tokens; ++token)
+      dpairs[2 * token + column] = padded[pass.batch.dropped_any() ? pass.batch.padded[static_cast<std::size_t>(token)] : token];
+  }
+  if (!reached) return false;
+  linear_backward(backward, pass.weights.classifier, arguments.sequence, tokens, pass.architecture.hidden_size, dpairs, 2, nullptr,
+                  dsequence, pass.architecture.hidden_size);
+  return true;
+}
+
 template void question_answering(const HeadArguments<float>&, ModelOutput&);
 template void question_answering(const HeadArguments<double>&, ModelOutput&);
+template bool question_answering_backward(const HeadArguments<float>&, const BackwardPass<float>&, float*);
+template bool question_answering_backward(const HeadArguments<double>&, const BackwardPass<double>&, double*);
 
 }  // namespace albert
