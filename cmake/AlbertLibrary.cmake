@@ -16,8 +16,8 @@ foreach(library albert albert_shared)
   target_include_directories(${library} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_features(${library} PUBLIC cxx_std_20)
-  target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::utf8proc ZLIB::ZLIB
-                                           Threads::Threads)
+  target_link_libraries(${library} PRIVATE $<BUILD_INTERFACE:albert_flags> fmt::fmt simdjson::simdjson PkgConfig::lzma
+                                           PkgConfig::utf8proc PkgConfig::zstd ZLIB::ZLIB Threads::Threads)
 endforeach()
 add_library(albert::albert ALIAS albert)
 add_library(albert::shared ALIAS albert_shared)

@@ -6,7 +6,7 @@
 #   record  what record_terminal.py reads a terminal with
 set -euo pipefail
 declare -A groups=(
-  [build]="g++ cmake ninja-build pkg-config libedit-dev libfmt-dev libprotozero-dev libsentencepiece-dev libsimdjson-dev libtomlplusplus-dev
+  [build]="g++ cmake ninja-build pkg-config libedit-dev libfmt-dev liblzma-dev libprotozero-dev libsentencepiece-dev libsimdjson-dev libtomlplusplus-dev
     libutf8proc-dev libzstd-dev zlib1g-dev"
   [test]="libgtest-dev python3 binutils"
   [record]="python3 python3-pyte"

@@ -49,12 +49,4 @@ std::size_t RawInput::read(std::span<char> bytes) {
   }
 }
 
-std::uint64_t input_size(const std::string& path) {
-  struct stat status{};
-  const bool known = path == "-" ? ::fstat(STDIN_FILENO, &status) == 0 : ::stat(path.c_str(), &status) == 0;
-  if (!known || !S_ISREG(status.st_mode)) return 0;
-  const off_t position = path == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-  return position >= 0 && position < status.st_size ? static_cast<std::uint64_t>(status.st_size - position) : 0;
-}
-
 }  // namespace cli

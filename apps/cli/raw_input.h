@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "albert/byte_stream.h"
+
 namespace cli {
 
 /// What to do about an input that is quiet.
@@ -17,20 +19,20 @@ struct Patience {
 /// Nobody wants the rest of the input any more.
 struct ReadingStopped {};
 
-class RawInput {
+class RawInput final : public albert::ByteSource {
  public:
   /// A path, or "-" for standard input. Failure{missing}.
   explicit RawInput(const std::string& path, Patience patience = {});
-  ~RawInput();
+  ~RawInput() override;
   RawInput(const RawInput&) = delete;
   RawInput& operator=(const RawInput&) = delete;
 
   /// Up to bytes.size() bytes, at least one; 0 at the end. Failure{missing}, Failure{interrupted}, ReadingStopped.
-  [[nodiscard]] std::size_t read(std::span<char> bytes);
+  [[nodiscard]] std::size_t read(std::span<char> bytes) override;
 
-  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] const std::string& name() const noexcept override { return name_; }
   /// Bytes read so far.
-  [[nodiscard]] std::uint64_t taken() const noexcept { return taken_; }
+  [[nodiscard]] std::uint64_t taken() const noexcept override { return taken_; }
 
  private:
   void wait() const;
@@ -40,8 +42,5 @@ class RawInput {
   int descriptor_ = -1;
   std::uint64_t taken_ = 0;
 };
-
-/// Bytes that are left to read of a path ("-" is standard input); 0 when that cannot be known.
-[[nodiscard]] std::uint64_t input_size(const std::string& path);
 
 }  // namespace cli

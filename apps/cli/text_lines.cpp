@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "byte_stream.h"
 #include "failure.h"
+#include "raw_input.h"
 #include "utf8.h"
 
 namespace cli {
@@ -39,12 +39,12 @@ bool TextLines::next(std::string& line) {
   for (;; stream_.reset()) {
     if (stream_ == nullptr) {
       if (position_ == files_.size()) return false;
-      stream_ = std::make_unique<ByteStream>(files_[position_++]);
+      stream_ = std::make_unique<albert::ByteStream>(std::make_unique<RawInput>(files_[position_++]));
       number_ = 0;
     }
     line.clear();
     bool too_long = false;
-    if (!stream_->get_line(line, longest, too_long)) continue;
+    if (!in_stage(Stage::data, [&] { return stream_->get_line(line, longest, too_long); })) continue;
     ++number_;
     if (too_long) {  // cut, perhaps through a character: back to where that one starts
       while (!line.empty() && (static_cast<unsigned char>(line.back()) & 0xC0U) == 0x80U) line.pop_back();

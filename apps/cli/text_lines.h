@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "albert/byte_stream.h"
+
 namespace cli {
 
 class TextLines {
@@ -22,7 +24,7 @@ class TextLines {
   std::vector<std::string> files_;
   std::size_t position_ = 0;
   std::int64_t number_ = 0;  ///< lines of this file
-  std::unique_ptr<class ByteStream> stream_;
+  std::unique_ptr<albert::ByteStream> stream_;
 };
 
 }  // namespace cli

@@ -7,6 +7,7 @@ Usage: streams_test.py PROGRAM [unittest arguments]. Needs the standard library 
 import contextlib
 import gzip
 import json
+import lzma
 import os
 import random
 import select
@@ -45,13 +46,14 @@ def zstd(content, *arguments):
     return subprocess.run(["zstd", "-q", "-c", *arguments], input=content, capture_output=True, check=True).stdout
 
 
+PRESSES = {"gz": gzip.compress, "xz": lzma.compress, "zst": zstd}
+
+
 class Compressed(WithFolder):
     def setUp(self):
         super().setUp()
         self.plain = self.lines(text=TEXT)
-        self.forms = {"gz": gzip.compress(TEXT.encode())}
-        if shutil.which("zstd"):
-            self.forms["zst"] = zstd(TEXT.encode())
+        self.forms = {ending: press(TEXT.encode()) for ending, press in PRESSES.items() if ending != "zst" or shutil.which("zstd")}
 
     def test_by_its_bytes_wherever_it_comes_from(self):
         for ending, content in self.forms.items():
@@ -63,17 +65,19 @@ class Compressed(WithFolder):
         rows = "".join(json.dumps({"text": line}) + "\n" for line in LINES)
         table = "text\tid\n" + "".join(line + "\t1\n" for line in LINES)
         for ending in self.forms:
-            press = gzip.compress if ending == "gz" else zstd
+            press = PRESSES[ending]
             self.assertEqual(self.lines("--input", self.file("a.jsonl." + ending, press(rows.encode()))), self.plain)
             self.assertEqual(self.lines("--input", self.file("a.tsv." + ending, press(table.encode()))), self.plain)
 
     def test_members_one_after_another(self):
         half = len(TEXT) // 2
         for ending in self.forms:
-            press = gzip.compress if ending == "gz" else zstd
+            press = PRESSES[ending]
             content = press(TEXT[:half].encode()) + press(b"") + press(TEXT[half:].encode())
             self.assertEqual(self.lines(text=content), self.plain)
-        self.assertEqual(self.lines(text=self.forms["gz"] + bytes(1000)), self.plain)  # padding, as on tapes
+        for ending in ("gz", "xz"):
+            self.assertEqual(self.lines(text=self.forms[ending] + bytes(1000)), self.plain)  # padding, as on tapes
+        self.lines(text=self.forms["xz"] + bytes(999), code=65)
 
     def test_byte_by_byte(self):
         for content in [*self.forms.values(), b"(\n", b"\x1f\n", b"P", b""]:
@@ -117,7 +121,7 @@ class Compressed(WithFolder):
     def test_a_line_that_never_ends(self):
         for ending in self.forms:
             content = b"before\n" + bytes(64 << 20) + b"\nafter\n"
-            content = gzip.compress(content, 1) if ending == "gz" else zstd(content)
+            content = gzip.compress(content, 1) if ending == "gz" else PRESSES[ending](content)
             done = albert("tokenize", "--json", text=content)
             out, err = self.check(done, 65)
             self.assertEqual(len(out.splitlines()), 1)

@@ -1,5 +1,6 @@
-#include "decompressor.h"
+#include "base/decompressor.h"
 
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -8,11 +9,17 @@
 #include <new>
 #include <string>
 
-namespace cli {
+#include "albert/byte_stream.h"
+
+namespace albert {
 namespace {
 
 constexpr std::string_view kGzip("\x1F\x8B\x08", 3);
 constexpr std::string_view kZstd("\x28\xB5\x2F\xFD", 4);
+constexpr std::string_view kXz(
+    "\xFD"
+    "7zXZ\0",
+    6);
 constexpr std::string_view kSkippable("\x2A\x4D\x18", 3);  // after a byte 0x50 to 0x5F: a frame to pass over
 
 /// Whether `text` begins as a skippable frame of zstd, as far as it goes.
@@ -98,22 +105,87 @@ class Zstd final : public Decompressor {
   bool flushed_ = true;  // no output waits inside
 };
 
+const char* lzma_meaning(lzma_ret status) {
+  switch (status) {
+    case LZMA_FORMAT_ERROR:
+      return "something else follows the compressed text";
+    case LZMA_OPTIONS_ERROR:
+      return "compressed in a way that is not known";
+    case LZMA_MEMLIMIT_ERROR:
+      return "more memory would be needed than is allowed";
+    default:
+      return "invalid data";
+  }
+}
+
+class Xz final : public Decompressor {
+ public:
+  Xz() { begin(); }
+  ~Xz() override { lzma_end(&stream_); }
+  Xz(const Xz&) = delete;
+  Xz& operator=(const Xz&) = delete;
+
+  std::size_t run(std::string_view& input, std::span<char> output) override {
+    while (true) {
+      if (between_) {
+        // Zeros, four at a time, may pad a stream; anything else begins the next one.
+        const std::size_t zeros = std::min(input.find_first_not_of('\0'), input.size());
+        padding_ += zeros;
+        input.remove_prefix(zeros);
+        if (input.empty()) return 0;
+        if (padding_ % 4 != 0) throw DamagedInput(lzma_meaning(LZMA_FORMAT_ERROR));
+        begin();
+        between_ = false;
+      }
+      stream_.next_in = reinterpret_cast<const std::uint8_t*>(input.data());
+      stream_.avail_in = input.size();
+      stream_.next_out = reinterpret_cast<std::uint8_t*>(output.data());
+      stream_.avail_out = output.size();
+      const lzma_ret status = lzma_code(&stream_, LZMA_RUN);
+      input.remove_prefix(input.size() - stream_.avail_in);
+      const std::size_t written = output.size() - stream_.avail_out;
+      if (status == LZMA_MEM_ERROR) throw std::bad_alloc();
+      if (status == LZMA_STREAM_END) {
+        between_ = true;
+        padding_ = 0;
+      } else if (status != LZMA_OK && status != LZMA_BUF_ERROR && written == 0) {
+        throw DamagedInput(lzma_meaning(status));
+      }
+      if (written > 0 || (input.empty() && !between_)) return written;
+    }
+  }
+  bool complete() const noexcept override { return between_ && padding_ % 4 == 0; }
+  std::string_view name() const noexcept override { return "xz"; }
+
+ private:
+  void begin() {
+    constexpr std::uint64_t kMemory = std::uint64_t{128} << 20;
+    if (lzma_stream_decoder(&stream_, kMemory, 0) != LZMA_OK) throw std::bad_alloc();
+  }
+
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool between_ = false;  // a stream has ended
+  std::size_t padding_ = 0;
+};
+
 }  // namespace
 
 bool may_become_magic(std::string_view beginning) noexcept {
-  return kGzip.starts_with(beginning) || kZstd.starts_with(beginning) || (beginning.size() < kMagicBytes && begins_skippable(beginning));
+  return kGzip.starts_with(beginning) || kZstd.starts_with(beginning) || kXz.starts_with(beginning) ||
+         (beginning.size() < kMagicBytes && begins_skippable(beginning));
 }
 
 std::unique_ptr<Decompressor> decompressor_for(std::string_view beginning) {
   if (beginning.starts_with(kGzip)) return std::make_unique<Gzip>();
   if (beginning.starts_with(kZstd) || (beginning.size() >= kMagicBytes && begins_skippable(beginning))) return std::make_unique<Zstd>();
+  if (beginning.starts_with(kXz)) return std::make_unique<Xz>();
   return nullptr;
 }
 
 std::string_view without_compression(std::string_view path) noexcept {
-  for (const std::string_view ending : {".gz", ".zst", ".zstd"})
+  for (const std::string_view ending : {".gz", ".zst", ".zstd", ".xz"})
     if (path.ends_with(ending)) return path.substr(0, path.size() - ending.size());
   return path;
 }
 
-}  // namespace cli
+}  // namespace albert

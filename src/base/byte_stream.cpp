@@ -1,23 +1,27 @@
-#include "byte_stream.h"
+#include "albert/byte_stream.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "failure.h"
+#include "base/check.h"
+#include "base/decompressor.h"
 
-namespace cli {
+namespace albert {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{1} << 18;
 
 }  // namespace
 
-ByteStream::ByteStream(const std::string& path, Patience patience) : input_(path, std::move(patience)), buffer_(kBuffer, '\0') {}
+ByteSource::~ByteSource() = default;
+
+ByteStream::ByteStream(std::unique_ptr<ByteSource> source) : source_(std::move(source)), buffer_(kBuffer, '\0') {}
+ByteStream::~ByteStream() = default;
 
 void ByteStream::detect() {
   detected_ = true;
   do {
-    const std::size_t count = input_.read(std::span(buffer_).subspan(size_));
+    const std::size_t count = source_->read(std::span(buffer_).subspan(size_));
     end_ = count == 0;
     size_ += count;
   } while (!end_ && size_ < kMagicBytes && may_become_magic({buffer_.data(), size_}));
@@ -33,21 +37,21 @@ bool ByteStream::fill() {
   position_ = size_ = 0;
   if (!detected_) detect();
   if (!decompressor_) {
-    if (size_ == 0 && !end_) size_ = input_.read(buffer_);
+    if (size_ == 0 && !end_) size_ = source_->read(buffer_);
     end_ = end_ || size_ == 0;
     return size_ > 0;
   }
   try {
     while ((size_ = decompressor_->run(raw_left_, buffer_)) == 0) {
-      if (!end_) raw_left_ = {raw_.data(), input_.read(raw_)};
+      if (!end_) raw_left_ = {raw_.data(), source_->read(raw_)};
       if (!raw_left_.empty()) continue;
       end_ = true;
       if (!decompressor_->complete()) throw DamagedInput("the input ends early");
       return false;
     }
   } catch (const DamagedInput& damage) {
-    throw Failure(Exit::bad_data, name() + ": damaged " + std::string(decompressor_->name()) + " data near byte " +
-                                      std::to_string(input_.taken() - raw_left_.size()) + ": " + damage.what());
+    fail(ErrorCode::bad_data, "{}: damaged {} data near byte {}: {}", name(), decompressor_->name(), source_->taken() - raw_left_.size(),
+         damage.what());
   }
   return true;
 }
@@ -75,4 +79,12 @@ bool ByteStream::get_line(std::string& line, std::size_t limit, bool& too_long) 
   return any;
 }
 
-}  // namespace cli
+std::string read_text(const std::string& path, std::size_t limit) {
+  ByteStream stream(path);
+  std::string text;
+  for (bool too_long = false; stream.get_line(text, limit, too_long); text += '\n')
+    require(!too_long, ErrorCode::resource, "{} holds more than {} MiB of text", stream.name(), limit >> 20);
+  return text;
+}
+
+}  // namespace albert
