@@ -59,6 +59,8 @@ class RowReader {
   [[nodiscard]] std::optional<double> progress() const;
   /// The columns of the present table.
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept { return columns_; }
+  /// Index of the file that the last row came from.
+  [[nodiscard]] std::uint32_t file() const noexcept { return static_cast<std::uint32_t>(file_ == 0 ? 0 : file_ - 1); }
   [[nodiscard]] bool has_header() const noexcept { return has_header_; }
 
  private:

@@ -35,6 +35,7 @@ template <class Term>
 double mean_of(std::span<const double> x, std::span<const double> y, const Term& term) {
   check_lengths(x, y);
   std::vector<double> terms;
+  terms.reserve(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) terms.push_back(term(x[i] - y[i]));
   return terms.empty() ? kUndefined : pairwise_sum(terms) / static_cast<double>(terms.size());
 }
@@ -99,6 +100,7 @@ double mean_absolute_error(std::span<const double> x, std::span<const double> y)
 double mean_reciprocal_rank(std::span<const std::int64_t> ranks) {
   if (ranks.empty()) return 0;
   std::vector<double> terms;
+  terms.reserve(ranks.size());
   for (const std::int64_t rank : ranks) terms.push_back(rank <= 0 ? 0 : 1 / static_cast<double>(rank));
   return pairwise_sum(terms) / static_cast<double>(terms.size());
 }

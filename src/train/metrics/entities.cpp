@@ -137,6 +137,7 @@ PrecisionRecall EntityScorer::overall(Average average) const {
 
 std::vector<std::pair<std::string, PrecisionRecall>> EntityScorer::by_type() const {
   std::vector<std::pair<std::string, PrecisionRecall>> scores;
+  scores.reserve(types_.size());
   for (const auto& [type, counts] : types_) scores.emplace_back(type, entity_scores(counts));
   return scores;
 }
