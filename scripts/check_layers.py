@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws the include graph of the rooms and fails on an edge that goes up or sideways.
 
-Floors: base < {tokenizer, formats, backend} < batch < model < checkpoint <
+Floors: base < {tokenizer, formats, backend} < batch < model < checkpoint < tasks <
 {train, pipelines} < apps. Apps and python see only include/albert; benchmarks of a room see the room.
 
 Usage: check_layers.py [--dot]     --dot prints the graph for Graphviz instead of a list.
@@ -19,6 +19,7 @@ FLOORS = [
     ["batch"],
     ["model"],
     ["checkpoint"],
+    ["tasks"],
     ["train", "pipelines"],
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipelines/scores.h"
+#include "tasks/scores.h"
 
 namespace albert::pipelines {
 namespace {
@@ -24,7 +24,7 @@ float nan_mean(std::span<const float> values) {
 std::size_t best_of(std::span<const float> scores) {
   for (std::size_t i = 0; i < scores.size(); ++i)
     if (std::isnan(scores[i])) return i;
-  return arg_max(scores);
+  return tasks::arg_max(scores);
 }
 
 Entity entity_of(std::span<const float> scores, const AlbertConfig& config) {

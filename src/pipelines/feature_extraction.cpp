@@ -3,13 +3,13 @@
 #include <cmath>
 
 #include "base/check.h"
-#include "pipelines/loading.h"
-#include "pipelines/run_task.h"
+#include "tasks/loading.h"
+#include "tasks/run_task.h"
 
 namespace albert {
 namespace {
 
-using pipelines::RowOutput;
+using tasks::RowOutput;
 
 /// [S, H] -> [H]
 std::vector<float> pool(std::span<const float> tokens, std::size_t length, Pooling pooling) {
@@ -101,19 +101,19 @@ FeatureExtractionPipeline::FeatureExtractionPipeline(ModelPointer model, Tokeniz
 }
 
 FeatureExtractionPipeline FeatureExtractionPipeline::from_pretrained(const std::string& path, PipelineOptions options) {
-  auto loaded = pipelines::load(path, "feature-extraction", ModelClass::model, {"embeddings", "encoder"}, options);
+  auto loaded = tasks::load(path, "feature-extraction", ModelClass::model, {"embeddings", "encoder"}, options);
   return {std::move(loaded.model), std::move(loaded.tokenizer), std::move(options)};
 }
 
 std::vector<std::string> FeatureExtractionPipeline::check(const Options&) const { return {}; }
 
 FeatureExtractionPipeline::Result FeatureExtractionPipeline::operator()(const Input& text, const Options& options) const {
-  return pipelines::run_one(FeatureExtractionTask(*tokenizer_, options), *model_, text, options_.padding);
+  return tasks::run_one(FeatureExtractionTask(*tokenizer_, options), *model_, text, options_.padding);
 }
 
 std::vector<Outcome<FeatureExtractionPipeline::Result>> FeatureExtractionPipeline::run(std::span<const Input> texts,
                                                                                        const Options& options) const {
-  return pipelines::run_task(FeatureExtractionTask(*tokenizer_, options), *model_, texts, options_.batch_tokens, options_.padding);
+  return tasks::run_task(FeatureExtractionTask(*tokenizer_, options), *model_, texts, options_.batch_tokens, options_.padding);
 }
 
 Json FeatureExtractionPipeline::to_json(const Result& result, const Options&) { return nested(result.values<float>(), result.shape()); }

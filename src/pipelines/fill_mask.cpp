@@ -3,14 +3,14 @@
 #include <set>
 
 #include "base/check.h"
-#include "pipelines/loading.h"
-#include "pipelines/run_task.h"
-#include "pipelines/scores.h"
+#include "tasks/loading.h"
+#include "tasks/run_task.h"
+#include "tasks/scores.h"
 
 namespace albert {
 namespace {
 
-using pipelines::RowOutput;
+using tasks::RowOutput;
 
 /// Ids of the targets, each once, with what the reference would warn about.
 struct Targets {
@@ -81,7 +81,7 @@ class FillMaskTask {
     const std::size_t vocabulary = logits.size() / static_cast<std::size_t>(output.length());
     Read result;
     for (const std::size_t mask : prepared.masks) {
-      std::vector<float> scores = pipelines::softmax(logits.subspan(mask * vocabulary, vocabulary));
+      std::vector<float> scores = tasks::softmax(logits.subspan(mask * vocabulary, vocabulary));
       if (!targets_.empty()) {
         std::vector<float> chosen;
         for (const std::int32_t id : targets_) {
@@ -95,7 +95,7 @@ class FillMaskTask {
       if (options_.top_k == kAll || !targets_.empty()) count = std::min(count, scores.size());
       require(count <= scores.size(), ErrorCode::value, "top_k is {} but the vocabulary has {} pieces", options_.top_k, scores.size());
       auto& candidates = result.emplace_back();
-      for (const std::size_t index : pipelines::sorted_descending(scores, count))
+      for (const std::size_t index : tasks::sorted_descending(scores, count))
         candidates.emplace_back(targets_.empty() ? static_cast<std::int32_t>(index) : targets_[index], scores[index]);
     }
     return result;
@@ -131,12 +131,12 @@ constexpr std::int64_t kLargestLogits = std::int64_t{1} << 24;
 
 FillMaskPipeline::FillMaskPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options)
     : Pipeline(std::move(model), std::move(tokenizer), std::move(options)) {
-  pipelines::require_class(*model_, ModelClass::masked_lm, "fill-mask");
+  tasks::require_class(*model_, ModelClass::masked_lm, "fill-mask");
   require(tokenizer_->special_token_id("mask").has_value(), ErrorCode::value, "fill-mask needs a tokenizer with a mask token");
 }
 
 FillMaskPipeline FillMaskPipeline::from_pretrained(const std::string& path, PipelineOptions options) {
-  auto loaded = pipelines::load(path, "fill-mask", ModelClass::masked_lm, {"predictions"}, options);
+  auto loaded = tasks::load(path, "fill-mask", ModelClass::masked_lm, {"predictions"}, options);
   return {std::move(loaded.model), std::move(loaded.tokenizer), std::move(options)};
 }
 
@@ -147,13 +147,13 @@ std::vector<std::string> FillMaskPipeline::check(const Options& options) const {
 
 FillMaskPipeline::Result FillMaskPipeline::operator()(const Input& text, const Options& options) const {
   require(options.top_k >= 0, ErrorCode::value, "top_k must not be negative: got {}", options.top_k);
-  return pipelines::run_one(FillMaskTask(*tokenizer_, options), *model_, text, options_.padding);
+  return tasks::run_one(FillMaskTask(*tokenizer_, options), *model_, text, options_.padding);
 }
 
 std::vector<Outcome<FillMaskPipeline::Result>> FillMaskPipeline::run(std::span<const Input> texts, const Options& options) const {
   require(options.top_k >= 0, ErrorCode::value, "top_k must not be negative: got {}", options.top_k);
   const std::int64_t tokens = std::min(options_.batch_tokens, kLargestLogits / std::max<std::int64_t>(1, model_->config().vocab_size()));
-  return pipelines::run_task(FillMaskTask(*tokenizer_, options), *model_, texts, tokens, options_.padding);
+  return tasks::run_task(FillMaskTask(*tokenizer_, options), *model_, texts, tokens, options_.padding);
 }
 
 Json FillMaskPipeline::to_json(const Result& result, const Options&) {

@@ -3,14 +3,14 @@
 #include <cctype>
 
 #include "base/check.h"
-#include "pipelines/loading.h"
-#include "pipelines/run_task.h"
-#include "pipelines/scores.h"
+#include "tasks/loading.h"
+#include "tasks/run_task.h"
+#include "tasks/scores.h"
 
 namespace albert {
 namespace {
 
-using pipelines::RowOutput;
+using tasks::RowOutput;
 
 enum class Function { sigmoid, softmax, none };
 
@@ -57,9 +57,9 @@ class TextClassificationTask {
     const auto logits = output.values("logits");
     switch (function_) {
       case Function::sigmoid:
-        return pipelines::sigmoid(logits);
+        return tasks::sigmoid(logits);
       case Function::softmax:
-        return pipelines::softmax(logits);
+        return tasks::softmax(logits);
       case Function::none:
         break;
     }
@@ -73,7 +73,7 @@ class TextClassificationTask {
     if (!options_.top_k && !all_unsorted_) {
       require(!scores.empty(), ErrorCode::value, "the model has no labels");
       result.single = true;
-      result.labels = {entry(pipelines::arg_max(scores))};
+      result.labels = {entry(tasks::arg_max(scores))};
       return result;
     }
     if (!options_.top_k) {
@@ -83,7 +83,7 @@ class TextClassificationTask {
     // A Python slice: a negative count leaves out that many at the end.
     const auto total = static_cast<std::int64_t>(scores.size());
     const std::int64_t count = *options_.top_k < 0 ? std::max<std::int64_t>(0, total + *options_.top_k) : std::min(total, *options_.top_k);
-    for (const std::size_t i : pipelines::sorted_descending(scores, static_cast<std::size_t>(count))) result.labels.push_back(entry(i));
+    for (const std::size_t i : tasks::sorted_descending(scores, static_cast<std::size_t>(count))) result.labels.push_back(entry(i));
     return result;
   }
 
@@ -99,11 +99,11 @@ class TextClassificationTask {
 
 TextClassificationPipeline::TextClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options)
     : Pipeline(std::move(model), std::move(tokenizer), std::move(options)) {
-  pipelines::require_class(*model_, ModelClass::sequence_classification, "text-classification");
+  tasks::require_class(*model_, ModelClass::sequence_classification, "text-classification");
 }
 
 TextClassificationPipeline TextClassificationPipeline::from_pretrained(const std::string& path, PipelineOptions options) {
-  auto loaded = pipelines::load(path, "text-classification", ModelClass::sequence_classification, {"classifier", "pooler"}, options);
+  auto loaded = tasks::load(path, "text-classification", ModelClass::sequence_classification, {"classifier", "pooler"}, options);
   return {std::move(loaded.model), std::move(loaded.tokenizer), std::move(options)};
 }
 
@@ -117,19 +117,19 @@ std::vector<std::string> TextClassificationPipeline::check(const Options& option
 }
 
 TextClassificationPipeline::Result TextClassificationPipeline::operator()(const Input& input, const Options& options) const {
-  return pipelines::run_one(TextClassificationTask(model_->config(), *tokenizer_, options), *model_, input, options_.padding);
+  return tasks::run_one(TextClassificationTask(model_->config(), *tokenizer_, options), *model_, input, options_.padding);
 }
 
 std::vector<Outcome<TextClassificationPipeline::Result>> TextClassificationPipeline::run(std::span<const Input> inputs,
                                                                                          const Options& options) const {
-  return pipelines::run_task(TextClassificationTask(model_->config(), *tokenizer_, options), *model_, inputs, options_.batch_tokens,
-                             options_.padding);
+  return tasks::run_task(TextClassificationTask(model_->config(), *tokenizer_, options), *model_, inputs, options_.batch_tokens,
+                         options_.padding);
 }
 
 Json TextClassificationPipeline::to_json(const Result& result, const Options&) {
-  if (result.single) return pipelines::label_to_json(result.labels.front());
+  if (result.single) return tasks::label_to_json(result.labels.front());
   Json::Array labels;
-  for (const LabelScore& label : result.labels) labels.push_back(pipelines::label_to_json(label));
+  for (const LabelScore& label : result.labels) labels.push_back(tasks::label_to_json(label));
   return labels;
 }
 

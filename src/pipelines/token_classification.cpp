@@ -2,17 +2,17 @@
 #include <cctype>
 
 #include "base/check.h"
-#include "pipelines/code_points.h"
 #include "pipelines/entities.h"
-#include "pipelines/loading.h"
-#include "pipelines/run_task.h"
-#include "pipelines/scores.h"
+#include "tasks/code_points.h"
+#include "tasks/loading.h"
+#include "tasks/run_task.h"
+#include "tasks/scores.h"
 
 namespace albert {
 namespace {
 
-using pipelines::RowOutput;
 using pipelines::TokenPrediction;
+using tasks::RowOutput;
 
 bool merges_words(AggregationStrategy strategy) {
   return strategy == AggregationStrategy::first || strategy == AggregationStrategy::average || strategy == AggregationStrategy::max;
@@ -72,14 +72,14 @@ class TokenClassificationTask {
     Read scores;
     scores.reserve(logits.size());
     for (std::size_t first = 0; first < logits.size(); first += labels) {
-      const auto row = pipelines::softmax(logits.subspan(first, labels));
+      const auto row = tasks::softmax(logits.subspan(first, labels));
       scores.insert(scores.end(), row.begin(), row.end());
     }
     return scores;
   }
 
   Result finish(const Input& text, const Prepared& prepared, std::vector<Read> scores) const {
-    const pipelines::CodePoints sentence(text);
+    const tasks::CodePoints sentence(text);
     Result entities;
     for (std::size_t w = 0; w < prepared.rows.size(); ++w) {
       const auto found = pipelines::find_entities(predictions(prepared.rows[w], scores[w], sentence), strategy_, options_.ignore_labels,
@@ -90,8 +90,7 @@ class TokenClassificationTask {
   }
 
  private:
-  std::vector<TokenPrediction> predictions(const Encoding& window, std::span<const float> scores,
-                                           const pipelines::CodePoints& sentence) const {
+  std::vector<TokenPrediction> predictions(const Encoding& window, std::span<const float> scores, const tasks::CodePoints& sentence) const {
     const std::vector<Offsets>& offsets = options_.offset_mapping ? *options_.offset_mapping : window.offsets;
     const std::size_t labels = window.size() == 0 ? 0 : scores.size() / window.size();
     std::vector<TokenPrediction> tokens;
@@ -110,7 +109,7 @@ class TokenClassificationTask {
       token.end = end;
       // A continuation prefix makes a token longer than its text; without one, no blank at its start has to tell.
       token.is_subword = tokenizer_.marks_subwords()
-                             ? pipelines::CodePoints(token.word).size() != pipelines::CodePoints(sentence.slice(start, end)).size()
+                             ? tasks::CodePoints(token.word).size() != tasks::CodePoints(sentence.slice(start, end)).size()
                              : start > 0 && sentence.slice(start - 1, start + 1).find(' ') == std::string_view::npos;
       if (window.input_ids[i] == unk_id_) {
         token.word = sentence.slice(start, end);
@@ -142,11 +141,11 @@ AggregationStrategy aggregation_strategy_from_string(std::string_view name) {
 
 TokenClassificationPipeline::TokenClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options)
     : Pipeline(std::move(model), std::move(tokenizer), std::move(options)) {
-  pipelines::require_class(*model_, ModelClass::token_classification, "token-classification");
+  tasks::require_class(*model_, ModelClass::token_classification, "token-classification");
 }
 
 TokenClassificationPipeline TokenClassificationPipeline::from_pretrained(const std::string& path, PipelineOptions options) {
-  auto loaded = pipelines::load(path, "token-classification", ModelClass::token_classification, {"classifier"}, options);
+  auto loaded = tasks::load(path, "token-classification", ModelClass::token_classification, {"classifier"}, options);
   return {std::move(loaded.model), std::move(loaded.tokenizer), std::move(options)};
 }
 
@@ -158,13 +157,13 @@ std::vector<std::string> TokenClassificationPipeline::check(const Options& optio
 }
 
 TokenClassificationPipeline::Result TokenClassificationPipeline::operator()(const Input& text, const Options& options) const {
-  return pipelines::run_one(TokenClassificationTask(model_->config(), *tokenizer_, options), *model_, text, options_.padding);
+  return tasks::run_one(TokenClassificationTask(model_->config(), *tokenizer_, options), *model_, text, options_.padding);
 }
 
 std::vector<Outcome<TokenClassificationPipeline::Result>> TokenClassificationPipeline::run(std::span<const Input> texts,
                                                                                            const Options& options) const {
-  return pipelines::run_task(TokenClassificationTask(model_->config(), *tokenizer_, options), *model_, texts, options_.batch_tokens,
-                             options_.padding);
+  return tasks::run_task(TokenClassificationTask(model_->config(), *tokenizer_, options), *model_, texts, options_.batch_tokens,
+                         options_.padding);
 }
 
 Json TokenClassificationPipeline::to_json(const Result& result, const Options&) {

@@ -5,13 +5,13 @@
 #include <numeric>
 
 #include "base/check.h"
-#include "pipelines/loading.h"
-#include "pipelines/run_task.h"
+#include "tasks/loading.h"
+#include "tasks/run_task.h"
 
 namespace albert {
 namespace {
 
-using pipelines::RowOutput;
+using tasks::RowOutput;
 
 /// Python's template.format(label) for templates whose only field is {}.
 std::string format_hypothesis(std::string_view pattern, std::string_view label) {
@@ -132,11 +132,11 @@ class ZeroShotTask {
 
 ZeroShotClassificationPipeline::ZeroShotClassificationPipeline(ModelPointer model, TokenizerPointer tokenizer, PipelineOptions options)
     : Pipeline(std::move(model), std::move(tokenizer), std::move(options)) {
-  pipelines::require_class(*model_, ModelClass::sequence_classification, "zero-shot-classification");
+  tasks::require_class(*model_, ModelClass::sequence_classification, "zero-shot-classification");
 }
 
 ZeroShotClassificationPipeline ZeroShotClassificationPipeline::from_pretrained(const std::string& path, PipelineOptions options) {
-  auto loaded = pipelines::load(path, "zero-shot-classification", ModelClass::sequence_classification, {"classifier", "pooler"}, options);
+  auto loaded = tasks::load(path, "zero-shot-classification", ModelClass::sequence_classification, {"classifier", "pooler"}, options);
   return {std::move(loaded.model), std::move(loaded.tokenizer), std::move(options)};
 }
 
@@ -162,12 +162,12 @@ std::vector<std::string> ZeroShotClassificationPipeline::check(const Options& op
 }
 
 ZeroShotClassificationPipeline::Result ZeroShotClassificationPipeline::operator()(const Input& text, const Options& options) const {
-  return pipelines::run_one(ZeroShotTask(model_->config(), *tokenizer_, options), *model_, text, options_.padding);
+  return tasks::run_one(ZeroShotTask(model_->config(), *tokenizer_, options), *model_, text, options_.padding);
 }
 
 std::vector<Outcome<ZeroShotClassificationPipeline::Result>> ZeroShotClassificationPipeline::run(std::span<const Input> texts,
                                                                                                  const Options& options) const {
-  return pipelines::run_task(ZeroShotTask(model_->config(), *tokenizer_, options), *model_, texts, options_.batch_tokens, options_.padding);
+  return tasks::run_task(ZeroShotTask(model_->config(), *tokenizer_, options), *model_, texts, options_.batch_tokens, options_.padding);
 }
 
 Json ZeroShotClassificationPipeline::to_json(const Result& result, const Options&) {

@@ -164,9 +164,10 @@ std::optional<Json::Array> list_of(const Json& value) {
   try {
     Json list = parse_json(text);
     if (list.is_array()) return std::move(list.as_array());
-  } catch (const Error&) {  // a text that only begins so
+    return {};
+  } catch (const Error&) {
+    return {};  // a text that only begins so
   }
-  return {};
 }
 
 }  // namespace data

@@ -146,11 +146,13 @@ class QuestionReader {
     const std::string& text = answers.as_string();
     if (text.empty()) return;
     if (text.front() == '{' || text.front() == '[') {
-      std::optional<Json> parsed;
-      try {
-        parsed = parse_json(text);
-      } catch (const Error&) {  // an answer that begins so
-      }
+      const auto parsed = [&]() -> std::optional<Json> {
+        try {
+          return parse_json(text);
+        } catch (const Error&) {
+          return {};  // an answer that begins so
+        }
+      }();
       if (parsed) return add_answers(example, *parsed, place);
     }
     example.answers.push_back(text);

@@ -114,19 +114,21 @@ Tags convert_tags(const Tags& tags, TagScheme scheme) {
 }
 
 void match_tags(TokenData& data, const AlbertConfig& config) {
-  const auto assign = [&](const TokenData& fitting) {
-    const auto ids = match_labels(fitting.labels, fitting.places, config);
+  // Null when every tag of `fitting` has an id, else why not.
+  const auto assign = [&](const TokenData& fitting) -> std::optional<Error> {
+    std::vector<std::int32_t> ids;
+    try {
+      ids = match_labels(fitting.labels, fitting.places, config);
+    } catch (const Error& error) {
+      return error;
+    }
     for (std::size_t e = 0; e < data.examples.size(); ++e)
       for (std::size_t i = 0; i < data.examples[e].tags.size(); ++i)
         data.examples[e].tags[i] = ids[static_cast<std::size_t>(fitting.examples[e].tags[i])];
+    return {};
   };
-  std::optional<Error> first;
-  try {
-    assign(data);
-    return;
-  } catch (const Error& error) {
-    first = error;
-  }
+  const auto refusal = assign(data);
+  if (!refusal) return;
   for (const TagScheme scheme : {TagScheme::iob2, TagScheme::bioes, TagScheme::iob1}) {
     TokenData other;
     other.places = data.places;
@@ -138,13 +140,9 @@ void match_tags(TokenData& data, const AlbertConfig& config) {
       TokenExample& converted = other.examples.emplace_back();
       for (const std::string& tag : convert_tags(tags, scheme)) converted.tags.push_back(other.labels.intern(tag, example.place));
     }
-    try {
-      assign(other);
-      return;
-    } catch (const Error&) {  // the message of the tags as they are written says more
-    }
+    if (!assign(other)) return;
   }
-  throw *first;
+  throw Error(*refusal);  // of the tags as they are written: it says more
 }
 
 }  // namespace albert

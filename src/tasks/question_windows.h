@@ -8,7 +8,7 @@
 
 #include "albert/pipelines.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 /// The numbers of QuestionAnsweringOptions with their defaults filled in. Error{value}.
 struct WindowLengths {
@@ -38,4 +38,4 @@ struct QuestionWindow {
 [[nodiscard]] std::vector<QuestionWindow> slow_windows(const QuestionInput& input, const ContextWords& context, const Tokenizer& tokenizer,
                                                        const WindowLengths& lengths);
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

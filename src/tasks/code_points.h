@@ -9,7 +9,7 @@
 
 #include "tokenizer/utf8.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 /// The text as the tokenizer reads it: ill-formed bytes are U+FFFD.
 class CodePoints {
@@ -31,4 +31,4 @@ class CodePoints {
   std::vector<std::size_t> starts_;
 };
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

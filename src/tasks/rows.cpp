@@ -1,4 +1,4 @@
-#include "pipelines/rows.h"
+#include "tasks/rows.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/parallel.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 namespace {
 
 /// The arguments of one call of the model: rows padded to the longest.
@@ -109,4 +109,4 @@ void in_parallel(const AlbertPreTrainedModel& model, std::size_t count, const st
   pool.for_each(static_cast<std::int64_t>(count), [&](std::int64_t i) { body(static_cast<std::size_t>(i)); });
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

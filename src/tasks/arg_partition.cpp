@@ -1,10 +1,10 @@
-#include "pipelines/arg_partition.h"
+#include "tasks/arg_partition.h"
 
 #include <bit>
 #include <numeric>
 #include <utility>
 
-namespace albert::pipelines {
+namespace albert::tasks {
 namespace {
 
 /// The steps of numpy/core/src/npysort/selection.cpp on positions; [low, high] is what is still undecided.
@@ -109,4 +109,4 @@ std::vector<std::uint32_t> arg_partition(std::span<const float> values, std::siz
   return positions;
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 struct AnswerSpan {
   std::size_t start = 0, end = 0;  ///< tokens of the window, end included
@@ -23,4 +23,4 @@ struct WindowSpans {
                                      std::span<const std::uint8_t> allowed, std::int64_t top_k, std::int64_t max_answer_len,
                                      std::int64_t padded_length);
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

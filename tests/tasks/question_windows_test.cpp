@@ -1,4 +1,4 @@
-#include "pipelines/question_windows.h"
+#include "tasks/question_windows.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ using namespace albert;
 const std::string kModel = ALBERT_SOURCE_DIR "/models/albert-mini-en";
 
 TEST(ContextWords, SplitsAsSquadDoes) {
-  const pipelines::ContextWords context(" a  bc\n\u202Fd");
+  const tasks::ContextWords context(" a  bc\n\u202Fd");
   EXPECT_EQ(context.words, (std::vector<std::string>{"a", "bc", "d"}));
   EXPECT_EQ(context.word_of_character, (std::vector<std::int64_t>{-1, 0, 0, 0, 1, 1, 1, 1, 2}));
 }
@@ -20,9 +20,9 @@ TEST(WindowLengths, RefusesAStrideBeyondTheWindow) {
   const auto tokenizer = Tokenizer::from_pretrained(kModel);
   QuestionAnsweringOptions options;
   options.max_seq_len = 32;
-  EXPECT_EQ(pipelines::WindowLengths(options, *tokenizer).doc_stride, 16);
+  EXPECT_EQ(tasks::WindowLengths(options, *tokenizer).doc_stride, 16);
   options.doc_stride = 33;
-  EXPECT_THROW(pipelines::WindowLengths(options, *tokenizer), Error);
+  EXPECT_THROW(tasks::WindowLengths(options, *tokenizer), Error);
 }
 
 TEST(QuestionWindows, CoverTheContextWithTheFastTokenizer) {
@@ -32,7 +32,7 @@ TEST(QuestionWindows, CoverTheContextWithTheFastTokenizer) {
   QuestionAnsweringOptions options;
   options.max_seq_len = 48;
   options.doc_stride = 8;
-  const auto windows = pipelines::fast_windows({"what was cold?", text}, *tokenizer, pipelines::WindowLengths(options, *tokenizer));
+  const auto windows = tasks::fast_windows({"what was cold?", text}, *tokenizer, tasks::WindowLengths(options, *tokenizer));
   ASSERT_GT(windows.size(), 3u);
   std::uint32_t covered = 0;
   for (const auto& window : windows) {
@@ -56,8 +56,8 @@ TEST(QuestionWindows, StepThroughTheContextWithTheSlowTokenizer) {
   options.max_seq_len = 48;
   options.doc_stride = 20;
   const QuestionInput input{"what was cold?", text};
-  const pipelines::ContextWords context(text);
-  const auto windows = pipelines::slow_windows(input, context, *tokenizer, pipelines::WindowLengths(options, *tokenizer));
+  const tasks::ContextWords context(text);
+  const auto windows = tasks::slow_windows(input, context, *tokenizer, tasks::WindowLengths(options, *tokenizer));
   ASSERT_GT(windows.size(), 3u);
   for (const auto& window : windows) {
     EXPECT_LE(window.encoding.size(), 48u);

@@ -1,13 +1,13 @@
-#include "pipelines/answer_spans.h"
+#include "tasks/answer_spans.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "base/check.h"
-#include "pipelines/arg_partition.h"
+#include "tasks/arg_partition.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 namespace {
 
 constexpr std::int64_t kWidestTable = 4096;
@@ -77,4 +77,4 @@ WindowSpans best_spans(std::span<const float> start_logits, std::span<const floa
   return result;
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

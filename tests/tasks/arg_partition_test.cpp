@@ -1,5 +1,5 @@
 // Checksums of numpy 1.26.4's argpartition: tests/golden/make_arg_partition.py prints them.
-#include "pipelines/arg_partition.h"
+#include "tasks/arg_partition.h"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ std::vector<float> sequence(std::size_t count, std::uint32_t different, std::uin
 
 std::uint32_t checksum(const std::vector<float>& values, std::size_t kth) {
   std::uint32_t sum = 0;
-  for (const std::uint32_t position : albert::pipelines::arg_partition(values, kth)) sum = sum * 31 + position;
+  for (const std::uint32_t position : albert::tasks::arg_partition(values, kth)) sum = sum * 31 + position;
   return sum;
 }
 

@@ -8,7 +8,7 @@
 
 #include "albert/pipelines.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 struct Loaded {
   std::shared_ptr<const AlbertPreTrainedModel> model;
@@ -27,4 +27,4 @@ void require_class(const AlbertPreTrainedModel& model, ModelClass expected, std:
 /// {"label": ..., "score": ...}
 [[nodiscard]] Json label_to_json(const LabelScore& label);
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

@@ -1,11 +1,11 @@
-#include "pipelines/question_windows.h"
+#include "tasks/question_windows.h"
 
 #include <algorithm>
 
 #include "base/check.h"
 #include "tokenizer/utf8.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 namespace {
 
 constexpr std::int64_t kPairSpecials = 3;  // [CLS] A [SEP] B [SEP]
@@ -183,4 +183,4 @@ std::vector<QuestionWindow> slow_windows(const QuestionInput& input, const Conte
   return windows;
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

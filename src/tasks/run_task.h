@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/check.h"
-#include "pipelines/rows.h"
+#include "tasks/rows.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 /// Runs `task` over inputs; results keep the inputs' order and a failed input has its error.
 ///
@@ -92,4 +92,4 @@ typename Task::Result run_one(const Task& task, const AlbertPreTrainedModel& mod
   return std::move(outcomes.front()).value();
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

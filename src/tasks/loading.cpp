@@ -1,11 +1,11 @@
-#include "pipelines/loading.h"
+#include "tasks/loading.h"
 
 #include <algorithm>
 
 #include "base/check.h"
 #include "base/file.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 namespace {
 
 /// The folder's own head for a task; one without a head for zero-shot classification lends that of text-classification.
@@ -53,4 +53,4 @@ void require_class(const AlbertPreTrainedModel& model, ModelClass expected, std:
 
 Json label_to_json(const LabelScore& label) { return Json::Object{{"label", label.label}, {"score", label.score}}; }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

@@ -1,4 +1,4 @@
-#include "pipelines/answer_spans.h"
+#include "tasks/answer_spans.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-using albert::pipelines::best_spans;
+using albert::tasks::best_spans;
 
 const std::vector<float> kStart{0, 3, 1, 2, 0};
 const std::vector<float> kEnd{0, 1, 4, 0, 2};

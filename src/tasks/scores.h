@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 [[nodiscard]] std::vector<float> softmax(std::span<const float> logits);
 [[nodiscard]] std::vector<float> sigmoid(std::span<const float> logits);
@@ -14,4 +14,4 @@ namespace albert::pipelines {
 /// Indices by descending value, equal ones in order; at most `count`.
 [[nodiscard]] std::vector<std::size_t> sorted_descending(std::span<const float> values, std::size_t count);
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

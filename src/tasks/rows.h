@@ -9,7 +9,7 @@
 #include "albert/model.h"
 #include "albert/pipelines.h"
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 /// What a task reads of one row: the batch's outputs and where the row lies in them.
 class RowOutput {
@@ -37,4 +37,4 @@ void for_each_row(const AlbertPreTrainedModel& model, std::span<const Encoding* 
 /// Calls body(i) for i in [0, count) on the device's number of threads; body must not throw.
 void in_parallel(const AlbertPreTrainedModel& model, std::size_t count, const std::function<void(std::size_t)>& body);
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks

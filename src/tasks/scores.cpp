@@ -1,10 +1,10 @@
-#include "pipelines/scores.h"
+#include "tasks/scores.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-namespace albert::pipelines {
+namespace albert::tasks {
 
 std::vector<float> softmax(std::span<const float> logits) {
   std::vector<float> scores(logits.begin(), logits.end());
@@ -42,4 +42,4 @@ std::vector<std::size_t> sorted_descending(std::span<const float> values, std::s
   return order;
 }
 
-}  // namespace albert::pipelines
+}  // namespace albert::tasks
