@@ -18,6 +18,7 @@ std::span<const Command> commands() {
       {"tokenize", "text to token ids", tokenize},
       {"detokenize", "token ids to text", detokenize},
       {"train-tokenizer", "a vocabulary from text", train_tokenizer},
+      {"pretrain", "an ALBERT from raw text", pretrain},
       {"forward", "tensors in, tensors out: the model without a tokenizer", forward},
       {"info", "what a model folder holds", info},
       {"bench", "how fast this machine runs a model", bench},

@@ -118,8 +118,9 @@ int forward(const Arguments& arguments) {
   options.text("--padding", padding, "exact|packed", "compute every row, or skip masked tokens");
   options.text("--flavor", flavor, "pytorch|tensorflow|flax", "the arithmetic of which framework");
   options.flag("--train", train, "with dropout, seeded by --seed");
-  options.integer("--seed", seed, "N", "of dropout and of weights that the file lacks");
+  options.integer("--seed", seed, "N", "of dropout, and of weights that are missing");
   options.flag("--ignore-mismatched-sizes", ignore_mismatched, "initialise weights of another shape");
+  options.heading("gradients");
   options.text("--gradients", gradients_path, "FILE", "where the gradients of the loss go, by parameter").says_what_is_written();
   options.text("--cotangents", cotangents_path, "FILE", "gradients of sum(field * cotangent) over these fields instead");
   options.text("--activations", activations, "automatic|keep|recompute", "for gradients: keep them, or compute them twice");

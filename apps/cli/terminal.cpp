@@ -88,6 +88,11 @@ void Progress::update(std::int64_t count, std::optional<double> part) {
   part_ = part;
 }
 
+void Progress::note(std::string words) {
+  const std::lock_guard lock(mutex_);
+  note_ = std::move(words);
+}
+
 std::unique_lock<std::mutex> Progress::hide() {
   std::unique_lock lock(mutex_);
   erase();
@@ -104,6 +109,7 @@ void Progress::run() {
 std::string Progress::state() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
   std::string line = count_ > 0 ? fmt::format("{} {}, {:.1f} {}/s, ", count_, unit_, static_cast<double>(count_) / elapsed, unit_) : "";
+  if (!note_.empty()) line += note_ + ", ";
   if (part_ && *part_ > 0) return line + fmt::format("{:.0f} s left", elapsed / *part_ - elapsed);
   return line + fmt::format("{:.0f} s", elapsed);
 }

@@ -51,6 +51,8 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
   /// `part`: 0 to 1, null when the end is not known.
   void update(std::int64_t count, std::optional<double> part);
+  /// A few words beside the bar ("loss 2.31").
+  void note(std::string words);
   /// Erases the bar and keeps it away while the lock lives: lines go to the terminal meanwhile.
   [[nodiscard]] std::unique_lock<std::mutex> hide();
 
@@ -68,6 +70,7 @@ class Progress {
   bool ended_ = false;
   std::int64_t count_ = 0;
   std::optional<double> part_;
+  std::string note_;
   std::size_t drawn_ = 0;  ///< columns on the terminal now
   std::thread thread_;     ///< none when nobody would see it
 };

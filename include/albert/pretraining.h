@@ -16,6 +16,7 @@
 #include "albert/export.h"
 #include "albert/model.h"
 #include "albert/tokenizer.h"
+#include "albert/trainer.h"
 
 namespace ALBERT_API albert {
 
@@ -70,6 +71,8 @@ class PretrainingData {
   /// until another is; it is the same whenever it is made.
   [[nodiscard]] std::int64_t size(std::int64_t epoch);
   [[nodiscard]] std::int64_t held_out_size();
+  /// Tokens of an example, before it is made. Error{index}.
+  [[nodiscard]] std::int64_t length(std::int64_t epoch, std::int64_t index);
   /// Example `index` of an epoch, in its shuffled order. Error{index}.
   [[nodiscard]] PretrainingExample example(std::int64_t epoch, std::int64_t index);
   [[nodiscard]] PretrainingExample held_out_example(std::int64_t index);
@@ -82,6 +85,14 @@ class PretrainingData {
 /// Examples as a padded batch: input_ids, attention_mask, token_type_ids, labels and sentence_order_label.
 [[nodiscard]] ModelInputs collate(std::span<const PretrainingExample> examples, std::int32_t pad_token_id);
 
+/// The examples as the trainer asks for them, and the evaluation of a model of AlbertForPreTraining on the held-out ones:
+/// loss, masked_lm_loss, masked_lm_accuracy, sentence_order_loss and sentence_order_accuracy over at most `most_examples`.
+[[nodiscard]] std::shared_ptr<TrainingData> pretraining_batches(std::shared_ptr<PretrainingData> data, std::int32_t pad_token_id);
+[[nodiscard]] std::shared_ptr<Evaluator> pretraining_evaluator(std::shared_ptr<PretrainingData> data, std::int32_t pad_token_id,
+                                                               std::int64_t most_examples, std::int64_t batch_tokens = 4096);
+/// How Google trained ALBERT (LAMB, linear decay, warm-up over the first fortieth), at a rate for small batches.
+[[nodiscard]] TrainingOptions pretraining_options();
+
 /// How a text file is read.
 enum class TextFormat {
   automatic,  ///< .jsonl (also compressed): jsonl; other files: document
@@ -90,9 +101,24 @@ enum class TextFormat {
   jsonl,      ///< an object a line; its "text" is a document as above
 };
 
-struct TokenStoreStatistics {
-  std::int64_t documents = 0, sentences = 0, tokens = 0, bytes = 0;
+struct TokenStoreOptions {
+  TextFormat format = TextFormat::automatic;
+  std::string text_field = "text";  ///< of jsonl
+  int threads = 0;                  ///< 0: one a core this process may use
+  /// Called now and then with what was read so far; return true to stop with Error{interrupted}.
+  std::function<bool(const struct TokenStoreStatistics&)> observer{};
 };
+
+struct TokenStoreStatistics {
+  std::int64_t files = 0, documents = 0, sentences = 0, tokens = 0;
+  std::uint64_t bytes = 0;  ///< of text, decompressed
+};
+
+/// Reads texts (files, "-" for standard input, or folders, whose files are taken in the order of their paths; gzip, zstd and
+/// xz are decompressed on the way), splits them into sentences, tokenises these and writes the token store at `path`.
+/// Memory does not grow with the text. Error{not_found|io|bad_data}, Error{value} when there is no text at all.
+TokenStoreStatistics build_token_store(std::span<const std::string> texts, const Tokenizer& tokenizer, const std::string& path,
+                                       const TokenStoreOptions& options = {});
 
 /// The sentences of a paragraph: cut after . ! ? and their like, where a capital, a digit or an opening sign follows, but
 /// not after titles, initials and common abbreviations; nothing longer than 2,000 bytes stays whole. Blanks at the ends go.

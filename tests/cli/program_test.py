@@ -22,7 +22,7 @@ from on_terminal import INTERRUPT, OnTerminal, skip_without_terminals
 
 ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
 COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
-            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "forward",
+            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "pretrain", "forward",
             "info", "bench", "env", "help", "completion", "man"]
 TEXT = "The wind was cold."
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
@@ -74,7 +74,6 @@ class Frame(Program):
                           ["question-answering", "--top-k", "0"], ["token-classification", "--aggregation-strategy", "best", "x"],
                           ["fill-mask", "--dtype", "int8", "x"], ["fill-mask", "--dtype", "bfloat16", "x"], ["fill-mask", "--device", "tpu", "x"],
                           ["forward"], ["bench", "--shapes", "1by2"], ["bench", "--train"], ["zero-shot-classification", "x"],
-                          ["forward", "--gradients", "g", "--class", "AlbertModel", "--inputs", "a", "--outputs", "b"],
                           ["forward", "--class", "AlbertForNothing", "--inputs", "a", "--outputs", "b"], ["env", "positional"],
                           ["tokenize", "--enable-sampling", "x"], ["tokenize", "--nbest", "2", "x"], ["tokenize", "--slow", "--alpha", "1", "x"],
                           ["tokenize", "--slow", "--enable-sampling", "--alpha", "much", "x"], ["tokenize", "--slow", "--nbest", "0", "x"],
@@ -735,7 +734,7 @@ class Documentation(Program):
             lines += [line for block in blocks if block.startswith("sh\n") for line in block.splitlines()[1:] if line]
         for command in COMMANDS:
             example = albert(command, "--help").stdout.decode().splitlines()[-1].removeprefix("example: ")
-            lines += [] if command in ("forward", "bench", "train-tokenizer") else [example]
+            lines += [] if command in ("forward", "bench", "train-tokenizer", "pretrain") else [example]
         self.assertGreater(len(lines), 20)
         environment = {**os.environ, "PATH": os.path.dirname(ALBERT) + ":" + os.environ["PATH"]}
         for line in lines:

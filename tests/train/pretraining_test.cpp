@@ -24,7 +24,10 @@ using namespace albert;
 
 constexpr TokenStoreVocabulary kVocabulary{1000, 77};
 
-std::string scratch(const std::string& name) { return testing::TempDir() + "/" + name; }
+/// Tests run side by side: each has files of its own.
+std::string scratch(const std::string& name) {
+  return testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name() + "-" + name;
+}
 
 /// Documents of sentences of the given lengths; token k of the corpus is 10 + k % 900.
 std::string write_store(const std::string& name, const std::vector<std::vector<int>>& documents,
@@ -386,6 +389,56 @@ TEST_F(EmbeddedTokenizer, RefusesOptionsOutOfRange) {
   refused([](ExampleOptions& options) { options.masking.max_predictions = -1; });
   EXPECT_THROW(PretrainingData(path, *tokenizer_, {}, 1), Error);
   EXPECT_THROW(PretrainingData(write_store("foreign", {{3, 4}}), *tokenizer_, {}), Error);
+}
+
+TEST_F(EmbeddedTokenizer, ReadsTextFilesAndFolders) {
+  const std::string folder = scratch("texts");
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder + "/inner");
+  const auto write = [&](const std::string& name, const std::string& text) { std::ofstream(folder + "/" + name) << text; };
+  write("b.txt", "The wind was cold. The\nnight came.\n\nA new paragraph!\n");
+  write("a.jsonl", "{\"text\": \"One day. Two days.\"}\n\n{\"text\": \"\"}\n{\"text\": \"Three.\", \"id\": 7}");
+  write("inner/c.md", "");
+  write(".hidden", "Not this.");
+  write("lines", "first sentence. still the first\nsecond\n\n\nother document");
+  const auto sentences = [&](const std::vector<std::string>& paths, TextFormat format = TextFormat::automatic) {
+    const std::string path = scratch("built");
+    TokenStoreOptions options;
+    options.format = format;
+    options.threads = 2;
+    const auto statistics = build_token_store(paths, *tokenizer_, path, options);
+    const auto store = TokenStore::open(path, store_vocabulary(*tokenizer_));
+    EXPECT_EQ(statistics.documents, store.documents());
+    EXPECT_EQ(statistics.tokens, store.tokens());
+    std::vector<std::vector<std::string>> documents;
+    for (std::int64_t d = 0; d < store.documents(); ++d) {
+      documents.emplace_back();
+      for (std::int64_t s = store.first_sentence(d); s < store.first_sentence(d + 1); ++s) {
+        std::vector<std::int32_t> ids;
+        store.append(s, s + 1, ids);
+        documents.back().push_back(tokenizer_->decode(ids));
+      }
+    }
+    return documents;
+  };
+  using Documents = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(sentences({folder + "/b.txt"}), (Documents{{"the wind was cold.", "the night came.", "a new paragraph!"}}));
+  EXPECT_EQ(sentences({folder + "/a.jsonl"}), (Documents{{"one day.", "two days."}, {"three."}}));
+  EXPECT_EQ(sentences({folder + "/lines"}, TextFormat::lines),
+            (Documents{{"first sentence. still the first", "second"}, {"other document"}}));
+  std::filesystem::remove(folder + "/lines");
+  EXPECT_EQ(sentences({folder}),
+            (Documents{{"one day.", "two days."}, {"three."}, {"the wind was cold.", "the night came.", "a new paragraph!"}}));
+  EXPECT_THROW((void)sentences({folder + "/inner"}), Error);
+  EXPECT_THROW((void)sentences({folder + "/absent"}), Error);
+  write("bad.jsonl", "{\"text\": 3}\n");
+  EXPECT_THROW((void)sentences({folder + "/bad.jsonl"}), Error);
+  TokenStoreOptions stopped;
+  stopped.observer = [](const TokenStoreStatistics&) { return true; };
+  write("long.txt", std::string(3 << 20, 'a'));
+  std::filesystem::remove(scratch("built"));
+  EXPECT_THROW((void)build_token_store(std::vector<std::string>{folder + "/long.txt"}, *tokenizer_, scratch("built"), stopped), Error);
+  EXPECT_FALSE(std::filesystem::exists(scratch("built")));
 }
 
 }  // namespace

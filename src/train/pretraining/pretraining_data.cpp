@@ -126,6 +126,14 @@ std::int64_t PretrainingData::tokens() const noexcept { return impl_->store.toke
 std::int64_t PretrainingData::size(std::int64_t epoch) { return impl_->plan_of(epoch).size(); }
 std::int64_t PretrainingData::held_out_size() { return impl_->held_out_plan().size(); }
 
+std::int64_t PretrainingData::length(std::int64_t epoch, std::int64_t index) {
+  const auto& plan = impl_->plan_of(epoch);
+  require(index >= 0 && index < plan.size(), ErrorCode::index, "example {} of {}", index, plan.size());
+  const Chunk& chunk = plan.chunk(index);
+  const auto first = static_cast<std::int64_t>(chunk.first_sentence);
+  return std::min(impl_->options.max_length, impl_->store.length(first, first + chunk.sentences) + 3);
+}
+
 PretrainingExample PretrainingData::example(std::int64_t epoch, std::int64_t index) {
   const auto& plan = impl_->plan_of(epoch);
   return impl_->make(plan, index, random_stream(RandomUse::example, static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(index)));
