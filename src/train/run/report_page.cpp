@@ -52,13 +52,16 @@ struct Point {
 };
 
 std::string curve(const std::string& name, const std::vector<Point>& points) {
-  constexpr double kWidth = 360, kHeight = 160, kLeft = 52, kBottom = 24, kTop = 8, kRight = 8;
+  constexpr double kWidth = 360, kHeight = 160, kLeft = 58, kBottom = 24, kTop = 8, kRight = 8;
   double low = std::numeric_limits<double>::infinity(), high = -low;
   for (const Point& point : points) {
     low = std::min(low, point.y);
     high = std::max(high, point.y);
   }
-  if (high == low) high = low + 1;
+  if (high == low) {
+    high += 0.5;
+    low -= 0.5;
+  }
   const double first = points.front().x, last = std::max(points.back().x, first + 1);
   std::string path;
   for (const Point& point : points)
@@ -66,8 +69,8 @@ std::string curve(const std::string& name, const std::vector<Point>& points) {
                         kTop + (high - point.y) / (high - low) * (kHeight - kTop - kBottom));
   return fmt::format(
       "<figure><svg viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\"><line x1=\"{3}\" y1=\"{4}\" x2=\"{3}\" y2=\"{5}\"/>"
-      "<line x1=\"{3}\" y1=\"{5}\" x2=\"{6}\" y2=\"{5}\"/><text x=\"{7}\" y=\"{8}\" text-anchor=\"end\">{9:.4g}</text>"
-      "<text x=\"{7}\" y=\"{5}\" text-anchor=\"end\">{10:.4g}</text><text x=\"{3}\" y=\"{11}\">{12}</text>"
+      "<line x1=\"{3}\" y1=\"{5}\" x2=\"{6}\" y2=\"{5}\"/><text x=\"{7}\" y=\"{8}\" text-anchor=\"end\">{9:.3g}</text>"
+      "<text x=\"{7}\" y=\"{5}\" text-anchor=\"end\">{10:.3g}</text><text x=\"{3}\" y=\"{11}\">{12}</text>"
       "<text x=\"{6}\" y=\"{11}\" text-anchor=\"end\">{13}</text><path d=\"{14}\"/></svg><figcaption>{2} by update</figcaption></figure>\n",
       kWidth, kHeight, escaped(name), kLeft, kTop, kHeight - kBottom, kWidth - kRight, kLeft - 6, kTop + 10, high, low, kHeight - 8,
       static_cast<std::int64_t>(first), static_cast<std::int64_t>(last), path);
