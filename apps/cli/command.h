@@ -43,6 +43,7 @@ int sentence_order(const Arguments& arguments);
 int attention(const Arguments& arguments);
 int tokenize(const Arguments& arguments);
 int train_tokenizer(const Arguments& arguments);
+int evaluate(const Arguments& arguments);
 int pretrain(const Arguments& arguments);
 int detokenize(const Arguments& arguments);
 int forward(const Arguments& arguments);

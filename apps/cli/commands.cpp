@@ -18,6 +18,7 @@ std::span<const Command> commands() {
       {"tokenize", "text to token ids", tokenize},
       {"detokenize", "token ids to text", detokenize},
       {"train-tokenizer", "a vocabulary from text", train_tokenizer},
+      {"evaluate", "how well a model does on labelled data", evaluate},
       {"pretrain", "an ALBERT from raw text", pretrain},
       {"forward", "tensors in, tensors out: the model without a tokenizer", forward},
       {"info", "what a model folder holds", info},

@@ -33,22 +33,23 @@ void TokenizerChoice::declare(Options& options) {
   options.exclusive({"--fast", "--slow"});
 }
 
+std::pair<std::string, std::string> parse_rename(const std::string& text, const std::vector<std::string>& fields) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) throw Failure(Exit::usage, "expected NAME=COLUMN, got '" + text + "'");
+  const std::string name = text.substr(0, equals);
+  if (std::find(fields.begin(), fields.end(), name) == fields.end()) {
+    std::string known;
+    for (const auto& field : fields) known += (known.empty() ? "" : ", ") + field;
+    throw Failure(Exit::usage, "this command reads " + known + "; got '" + name + "'");
+  }
+  return {name, text.substr(equals + 1)};
+}
+
 void RowOptions::declare(Options& options, std::vector<std::string> fields) {
   options.list("--input", input.files, "FILE", "rows from a file; - is standard input").yields_to_arguments();
   options.text("--input-format", input.format, "text|jsonl|csv|tsv", "by the file's extension when not given").accepts({"ndjson"});
   options.value(
-      "--field",
-      [this, fields = std::move(fields)](const std::string& text) {
-        const auto equals = text.find('=');
-        if (equals == std::string::npos) throw Failure(Exit::usage, "expected NAME=COLUMN, got '" + text + "'");
-        const std::string name = text.substr(0, equals);
-        if (std::find(fields.begin(), fields.end(), name) == fields.end()) {
-          std::string known;
-          for (const auto& field : fields) known += (known.empty() ? "" : ", ") + field;
-          throw Failure(Exit::usage, "this command reads " + known + "; got '" + name + "'");
-        }
-        input.renames.emplace_back(name, text.substr(equals + 1));
-      },
+      "--field", [this, fields = std::move(fields)](const std::string& text) { input.renames.push_back(parse_rename(text, fields)); },
       "NAME=COLUMN", "the column (or key) that holds a field");
   options.integer("--skip", input.skip, "N", "rows to pass over: goes on where a run ended");
   options.flag("--json", json, "one JSON value a row");

@@ -36,6 +36,9 @@ struct TokenizerChoice {
   [[nodiscard]] bool use_fast() const { return !slow; }
 };
 
+/// NAME=COLUMN, the value of --field, where NAME is one of `fields`. Failure{usage}.
+[[nodiscard]] std::pair<std::string, std::string> parse_rename(const std::string& text, const std::vector<std::string>& fields);
+
 /// --input, --input-format, --field, --skip, --json, --output, --append, --keep-going.
 struct RowOptions {
   InputOptions input;

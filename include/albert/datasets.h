@@ -99,9 +99,13 @@ struct TextData {
 
 /// Fields: text (sentence, sentence1, premise, question1, question ...), text_pair (sentence2, hypothesis, question2,
 /// context ...; a question beside a sentence has the sentence for its pair), label (labels, score, category, intent, class,
-/// gold_label, target ...). A table without a header is CoLA's (4 columns) or STS-B's (7 or more). A row without a label is an error unless
-/// `labelled` is false.
-[[nodiscard]] TextData read_text_data(const DataOptions& options, bool labelled = true);
+/// gold_label, target ...). A table without a header is CoLA's (4 columns) or STS-B's (7 or more). A row without a label is an error where
+/// labels are required.
+enum class LabelNeed { required, optional, none };
+[[nodiscard]] TextData read_text_data(const DataOptions& options, LabelNeed need);
+[[nodiscard]] inline TextData read_text_data(const DataOptions& options, bool labelled = true) {
+  return read_text_data(options, labelled ? LabelNeed::required : LabelNeed::none);
+}
 
 // --- words with tags ---
 

@@ -1,5 +1,5 @@
 // multiple-choice: which of several texts goes with a text (pairs as in the reference's guide).
-#include "base/check.h"
+#include "tasks/choices.h"
 #include "tasks/loading.h"
 #include "tasks/run_task.h"
 #include "tasks/scores.h"
@@ -20,16 +20,7 @@ class MultipleChoiceTask {
 
   explicit MultipleChoiceTask(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
-  Prepared prepare(const Input& input) const {
-    require(!input.choices.empty(), ErrorCode::value, "multiple-choice needs at least one choice");
-    CallOptions options;
-    options.truncation = TruncationStrategy::longest_first;
-    // One call for all choices, as in the guide: in a batch an empty choice is a second text, in a single call it is none.
-    std::vector<TextInput> pairs;
-    pairs.reserve(input.choices.size());
-    for (const std::string& choice : input.choices) pairs.push_back({input.text, choice});
-    return {tokenizer_.encode_batch(pairs, options, 1)};
-  }
+  Prepared prepare(const Input& input) const { return {tasks::encode_choices(tokenizer_, input)}; }
 
   Read read(const Prepared&, std::size_t, const RowOutput& output) const { return output.values("logits")[0]; }
 

@@ -25,7 +25,7 @@ std::string tokenizer_place(const std::string& path) {
 
 }  // namespace
 
-Loaded load(const std::string& path, std::string_view task, ModelClass model_class, std::initializer_list<std::string_view> needed,
+Loaded load(const std::string& path, std::string_view task, ModelClass model_class, std::span<const std::string_view> needed,
             const PipelineOptions& options) {
   LoadingInfo info;
   LoadOptions load_options;

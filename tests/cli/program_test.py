@@ -22,7 +22,7 @@ from on_terminal import INTERRUPT, OnTerminal, skip_without_terminals
 
 ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
 COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
-            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "pretrain", "forward",
+            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "evaluate", "pretrain", "forward",
             "info", "bench", "env", "help", "completion", "man"]
 TEXT = "The wind was cold."
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")

@@ -44,8 +44,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 class TextReader {
  public:
-  TextReader(const DataOptions& options, bool labelled)
-      : options_(options), labelled_(labelled), rows_(options, data::text_fields()), budget_(options.most_bytes) {}
+  TextReader(const DataOptions& options, LabelNeed need)
+      : options_(options), need_(need), rows_(options, data::text_fields()), budget_(options.most_bytes) {}
 
   TextData read() {
     data_.places = DataPlaces(options_.files);
@@ -56,7 +56,7 @@ class TextReader {
       example.input.text = rows_.text("text");
       if (rows_.find("text_pair") != nullptr) example.input.text_pair = rows_.text("text_pair");
       budget_.take(sizeof(TextExample) + example.input.text.size() + example.input.text_pair.value_or("").size());
-      if (labelled_) read_labels(example);
+      if (need_ == LabelNeed::required || (need_ == LabelNeed::optional && rows_.find("label") != nullptr)) read_labels(example);
       data_.examples.push_back(std::move(example));
     }
     if (list_) {
@@ -96,7 +96,7 @@ class TextReader {
   }
 
   const DataOptions& options_;
-  bool labelled_;
+  LabelNeed need_;
   data::DataRows rows_;
   data::Budget budget_;
   TextData data_;
@@ -105,6 +105,6 @@ class TextReader {
 
 }  // namespace
 
-TextData read_text_data(const DataOptions& options, bool labelled) { return TextReader(options, labelled).read(); }
+TextData read_text_data(const DataOptions& options, LabelNeed need) { return TextReader(options, need).read(); }
 
 }  // namespace albert
