@@ -127,7 +127,7 @@ void TrainingFlags::finish() {
   }
 }
 
-int run_training(albert::Trainer& trainer, const TrainingFlags& flags) {
+int run_training(albert::Trainer& trainer, const TrainingFlags& flags, albert::TrainingResult* outcome) {
   const DeferInterrupts one_ends_at_a_checkpoint;
   Progress progress("tokens");
   using Clock = std::chrono::steady_clock;
@@ -167,6 +167,7 @@ int run_training(albert::Trainer& trainer, const TrainingFlags& flags) {
     return interrupt_pending();
   });
   const auto result = in_stage(Stage::write, [&] { return trainer.run(*flags.output, {.resume = flags.resume, .force = flags.force}); });
+  if (outcome != nullptr) *outcome = result;
   if (result.divergence)
     throw Failure(Exit::failed,
                   fmt::format("the run diverges, also at a rate {} times as small ({}): try a smaller --learning-rate or a longer warm-up",

@@ -32,7 +32,7 @@ void number_option(Options& options, const std::string& name, std::optional<doub
 void number_option(Options& options, const std::string& name, double& target, const std::string& metavar, const std::string& help,
                    double least, double most);
 
-/// Runs a trainer: a bar on a terminal, notes of evaluations, a checkpoint at Ctrl-C. Gives the exit code.
-int run_training(albert::Trainer& trainer, const TrainingFlags& flags);
+/// Runs a trainer: a bar on a terminal, notes of evaluations, a checkpoint at Ctrl-C. Gives the exit code, and in `outcome` the rest.
+int run_training(albert::Trainer& trainer, const TrainingFlags& flags, albert::TrainingResult* outcome = nullptr);
 
 }  // namespace cli

@@ -20,9 +20,16 @@
 #include "albert/json.h"
 #include "albert/model.h"
 #include "albert/optimizer.h"
+#include "albert/safetensors.h"
 #include "albert/schedule.h"
 
 namespace ALBERT_API albert {
+
+/// A loss that is computed outside the model.
+struct OutsideLoss {
+  double value = 0;
+  TensorList cotangents{};  ///< its derivatives with respect to fields of the output, by their names
+};
 
 /// Examples as the trainer asks for them. Everything is a function of the arguments, so that a run can be resumed.
 class TrainingData {
@@ -34,8 +41,11 @@ class TrainingData {
   [[nodiscard]] virtual std::int64_t length(std::int64_t epoch, std::int64_t index) = 0;
   /// Whether index 0, 1, 2 ... is a random order already; otherwise the trainer shuffles.
   [[nodiscard]] virtual bool shuffled() const { return false; }
-  /// Inputs with labels, padded to one length.
+  /// Inputs padded to one length, with labels unless loss() is given.
   [[nodiscard]] virtual ModelInputs batch(std::int64_t epoch, std::span<const std::int64_t> indices) = 0;
+  /// The loss of such a batch from what the model made of it; null: the model's own.
+  [[nodiscard]] virtual std::optional<OutsideLoss> loss(std::int64_t epoch, std::span<const std::int64_t> indices,
+                                                        const ModelOutput& output);
 };
 
 /// Named figures of a model on held-out data, the one that counts first.
@@ -88,7 +98,8 @@ struct TrainingOptions {
   double ema_decay = 0.0;      ///< 0: none; else the averaged parameters are evaluated and saved
 
   std::uint64_t seed = 42;
-  bool packed = true;  ///< padding takes no part
+  bool packed = true;                 ///< padding takes no part
+  std::vector<std::string> frozen{};  ///< parameters whose names begin so stay as they are ("albert.")
 
   std::int64_t logging_steps = 50;
   std::int64_t evaluation_steps = 0;  ///< 0: at the end of every epoch

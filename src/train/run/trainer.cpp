@@ -17,10 +17,6 @@
 
 namespace albert {
 
-TrainingData::~TrainingData() = default;
-Evaluator::~Evaluator() = default;
-EvaluationDetails Evaluator::details() const { return {}; }
-
 namespace {
 
 constexpr std::uint64_t kDropoutStream = 0x64726F7000000000;
@@ -141,6 +137,30 @@ struct Trainer::Impl {
     std::int64_t tokens = 0;
   };
 
+  [[nodiscard]] bool is_frozen(const std::string& name) const {
+    return std::any_of(options.frozen.begin(), options.frozen.end(),
+                       [&](const std::string& beginning) { return name.starts_with(beginning); });
+  }
+
+  /// Adds loss and gradients of one batch, which has that share of its update.
+  void add_gradients(const Recording& recording, const std::optional<OutsideLoss>& outside, float share, Update& result) {
+    Cotangents cotangents;
+    if (outside) {
+      result.loss += outside->value * static_cast<double>(share);
+      for (const auto& [name, tensor] : outside->cotangents) {
+        Tensor scaled = tensor.clone();
+        for (float& one : scaled.mutable_values<float>()) one *= share;
+        cotangents.emplace_back(name, std::move(scaled));
+      }
+    } else {
+      const Tensor& loss = recording.output().at("loss");
+      const std::vector<float> weights(static_cast<std::size_t>(loss.size()), share / static_cast<float>(loss.size()));
+      for (const float one : loss.values<float>()) result.loss += static_cast<double>(one) * static_cast<double>(weights.front());
+      cotangents.emplace_back("loss", Tensor::from<float>(loss.shape(), weights));
+    }
+    recording.backward(gradients, cotangents);
+  }
+
   /// Gradients of the batches of one update, and the step of the optimizer unless something is no number.
   Update update(const EpochBatches& batches) {
     Update result;
@@ -156,13 +176,10 @@ struct Trainer::Impl {
                         .train = true,
                         .dropout_seed = dropout_seed(options.seed, state.step * options.gradient_accumulation_steps + (index - first))};
       const Recording recording = model.record(parameters, inputs, record);
-      const Tensor& loss = recording.output().at("loss");
-      const auto share = 1.0F / static_cast<float>(last - first);
-      const std::vector<float> cotangent(static_cast<std::size_t>(loss.size()), share / static_cast<float>(loss.size()));
-      for (const float one : loss.values<float>()) result.loss += static_cast<double>(one) * static_cast<double>(cotangent.front());
-      recording.backward(gradients, {{"loss", Tensor::from<float>(loss.shape(), cotangent)}});
+      add_gradients(recording, data->loss(state.epoch, indices, recording.output()), 1.0F / static_cast<float>(last - first), result);
     }
-    for (auto& parameter : trained) parameter.gradient = gradients.contains(parameter.name) ? gradients.at(parameter.name) : Tensor();
+    for (auto& parameter : trained)
+      parameter.gradient = gradients.contains(parameter.name) && !is_frozen(parameter.name) ? gradients.at(parameter.name) : Tensor();
     result.gradient_norm = options.max_grad_norm > 0 ? clip_gradient_norm(trained, options.max_grad_norm) : gradient_norm(trained);
     result.learning_rate = schedule(state.step) * state.rate_scale;
     if (!std::isfinite(result.loss) || !std::isfinite(result.gradient_norm)) return result;

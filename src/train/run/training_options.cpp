@@ -80,6 +80,7 @@ Json to_json(const TrainingOptions& options) {
                       {"ema_decay", options.ema_decay},
                       {"seed", options.seed},
                       {"packed", options.packed},
+                      {"frozen", Json::Array(options.frozen.begin(), options.frozen.end())},
                       {"logging_steps", options.logging_steps},
                       {"evaluation_steps", options.evaluation_steps},
                       {"save_steps", options.save_steps},
