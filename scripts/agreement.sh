@@ -51,5 +51,6 @@ for form in slow fast; do
 done
 run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
 run tasks --albert $bin/albert --tokenizer tests/golden/wordpiece --count $((10 * count))
+run fine_tuning --program $bin/albert
 run checkpoints --tool $bin/checkpoint_tool --count $((40 * count))
 exit $failed

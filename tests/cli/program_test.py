@@ -22,7 +22,7 @@ from on_terminal import INTERRUPT, OnTerminal, skip_without_terminals
 
 ALBERT = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "build/release/bin/albert"
 COMMANDS = ["fill-mask", "text-classification", "token-classification", "question-answering", "multiple-choice",
-            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "evaluate", "pretrain", "forward",
+            "zero-shot-classification", "feature-extraction", "sentence-order", "attention", "tokenize", "detokenize", "train-tokenizer", "pretrain", "train", "evaluate", "forward",
             "info", "bench", "env", "help", "completion", "man"]
 TEXT = "The wind was cold."
 MODEL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
@@ -734,7 +734,7 @@ class Documentation(Program):
             lines += [line for block in blocks if block.startswith("sh\n") for line in block.splitlines()[1:] if line]
         for command in COMMANDS:
             example = albert(command, "--help").stdout.decode().splitlines()[-1].removeprefix("example: ")
-            lines += [] if command in ("forward", "bench", "train-tokenizer", "pretrain") else [example]
+            lines += [] if command in ("forward", "bench", "train-tokenizer", "pretrain", "train") else [example]
         self.assertGreater(len(lines), 20)
         environment = {**os.environ, "PATH": os.path.dirname(ALBERT) + ":" + os.environ["PATH"]}
         for line in lines:
