@@ -9,6 +9,7 @@
 #include "failure.h"
 #include "interrupt.h"
 #include "log.h"
+#include "named_config.h"
 #include "terminal.h"
 #include "training_flags.h"
 
@@ -28,12 +29,6 @@ albert::TextFormat format_of(const std::optional<std::string>& name) {
   if (!name) return albert::TextFormat::automatic;
   if (*name == "lines") return albert::TextFormat::lines;
   return *name == "jsonl" ? albert::TextFormat::jsonl : albert::TextFormat::document;
-}
-
-albert::AlbertConfig config_of(const std::string& name) {
-  for (const char* known : {"base", "large", "xlarge", "xxlarge"})
-    if (name == known) return albert::AlbertConfig::published(fmt::format("albert-{}-v2", known));
-  return albert::AlbertConfig::from_pretrained(name);
 }
 
 /// The ids of the text: given, made by an earlier part of the run, or made now.
@@ -56,7 +51,7 @@ std::string token_store(const Settings& settings, const TrainingFlags& flags, co
 albert::AlbertForPreTraining start(const Settings& settings, const albert::Tokenizer& tokenizer,
                                    const std::shared_ptr<const albert::Device>& device, std::uint64_t seed) {
   if (settings.model) return albert::AlbertForPreTraining::from_pretrained(resolve_model(settings.model), {.device = device, .seed = seed});
-  auto config = config_of(*settings.config);
+  auto config = named_config(*settings.config);
   // The embeddings are the tokenizer's, whatever size the configuration was written for.
   config.set("vocab_size", tokenizer.size());
   return albert::AlbertForPreTraining(config, {.device = device, .seed = seed});
