@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# agreement.sh [PYTHON]: prints how models, tokenizers, tasks and checkpoints agree with the reference, a Markdown table each.
+# agreement.sh [PYTHON]: prints how models, tokenizers, tasks, metrics and checkpoints agree with the reference, a Markdown table each.
 #
 # PYTHON has transformers 4.34.1 with PyTorch 2.1.2 and sentencepiece; by default $ALBERT_REFERENCE_PYTHON, else the
 # one under ~/.cache/albert-oracle/reference. COUNT sets how much is compared: 1 (default) takes some minutes on an idle machine.
@@ -52,5 +52,6 @@ done
 run tasks --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
 run tasks --albert $bin/albert --tokenizer tests/golden/wordpiece --count $((10 * count))
 run fine_tuning --program $bin/albert
+run metrics --albert $bin/albert --assets "${ALBERT_ASSETS:-../shared/assets}" --count $((30 * count))
 run checkpoints --tool $bin/checkpoint_tool --count $((40 * count))
 exit $failed
