@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# agreement.sh [PYTHON]: prints how models, tokenizers, tasks, metrics and checkpoints agree with the reference, a Markdown table each.
+# agreement.sh [PYTHON]: prints how models, gradients, tokenizers, tasks, metrics and checkpoints agree with the reference, a Markdown table each.
 #
 # PYTHON has transformers 4.34.1 with PyTorch 2.1.2 and sentencepiece; by default $ALBERT_REFERENCE_PYTHON, else the
 # one under ~/.cache/albert-oracle/reference. COUNT sets how much is compared: 1 (default) takes some minutes on an idle machine.
@@ -22,6 +22,8 @@ run() {
 "$python" -c 'import torch, transformers; print("transformers", transformers.__version__ + ", torch", torch.__version__)'
 run models --program $bin/albert --count $((150 * count))
 run models --program $bin/albert --count $((30 * count)) --padding packed
+run gradients --program $bin/albert --count $((120 * count))
+run gradients --program $bin/albert --count $((30 * count)) --padding packed --activations recompute
 for tokenizer in models/albert-mini-en tests/golden/wordpiece "$published"; do
   if [ ! -d "$tokenizer" ]; then
     echo "skipped: no published vocabulary at $tokenizer"

@@ -1,4 +1,6 @@
 // albert forward: named tensors in, named tensors out.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "albert/gradients.h"
@@ -76,10 +78,9 @@ albert::TensorList named(const albert::Gradients& gradients) {
   return tensors;
 }
 
-albert::Activations activations_of(const std::string& name) {
-  if (name == "keep") return albert::Activations::keep;
-  if (name == "recompute") return albert::Activations::recompute;
-  return albert::Activations::automatic;
+albert::Activations activations_of(const std::optional<std::string>& name) {
+  if (!name) return albert::Activations::automatic;
+  return *name == "keep" ? albert::Activations::keep : albert::Activations::recompute;
 }
 
 /// A field of an output that is asked for: "hidden_states.3" of hidden_states.
@@ -105,25 +106,24 @@ void report(const albert::LoadingInfo& info, const std::string& path) {
 
 int forward(const Arguments& arguments) {
   ModelOptions model;
-  std::optional<std::string> class_name, inputs_path, outputs_path, gradients_path, cotangents_path;
-  std::string padding = "exact", flavor = "pytorch", activations = "automatic";
+  std::optional<std::string> class_name, inputs_path, outputs_path, gradients_path, cotangents_path, activations;
+  std::string padding = "exact", flavor = "pytorch";
   std::int64_t seed = 0;
   bool hidden_states = false, attentions = false, train = false, ignore_mismatched = false;
   Options options("forward", "Runs one of the seven classes on tensors from a safetensors file.");
-  options.text("--class", class_name, "NAME", "AlbertModel, AlbertForMaskedLM ... (required)").choices(class_names());
-  options.text("--inputs", inputs_path, "FILE", "tensors named as the arguments of the class (required)");
+  options.text("--class", class_name, "NAME", "AlbertModel ... (required)").choices(class_names());
+  options.text("--inputs", inputs_path, "FILE", "tensors by argument name (required)");
   options.text("--outputs", outputs_path, "FILE", "where the fields of the output go (required)").says_what_is_written();
   options.flag("--output-hidden-states", hidden_states, "hidden_states.0 ... too");
   options.flag("--output-attentions", attentions, "attentions.0 ... too");
   options.text("--padding", padding, "exact|packed", "compute every row, or skip masked tokens");
   options.text("--flavor", flavor, "pytorch|tensorflow|flax", "the arithmetic of which framework");
   options.flag("--train", train, "with dropout, seeded by --seed");
-  options.integer("--seed", seed, "N", "of dropout, and of weights that are missing");
+  options.integer("--seed", seed, "N", "of dropout and of absent weights");
   options.flag("--ignore-mismatched-sizes", ignore_mismatched, "initialise weights of another shape");
-  options.heading("gradients");
-  options.text("--gradients", gradients_path, "FILE", "where the gradients of the loss go, by parameter").says_what_is_written();
-  options.text("--cotangents", cotangents_path, "FILE", "gradients of sum(field * cotangent) over these fields instead");
-  options.text("--activations", activations, "automatic|keep|recompute", "for gradients: keep them, or compute them twice");
+  options.text("--gradients", gradients_path, "FILE", "gradients of the loss, by parameter").says_what_is_written();
+  options.text("--cotangents", cotangents_path, "FILE", "of sum(field * cotangent) instead");
+  options.text("--activations", activations, "keep|recompute", "for gradients (by the memory there is)");
   options.heading("model");
   model.declare(options);
   options.example("albert forward --class AlbertModel --inputs in.safetensors --outputs out.safetensors");
@@ -160,7 +160,13 @@ int forward(const Arguments& arguments) {
     if (cotangents_path && cotangents.empty()) throw albert::Error(albert::ErrorCode::bad_data, *cotangents_path + ": no tensors");
     if (asks_for(cotangents, "hidden_states")) call.output_hidden_states = true;
     if (asks_for(cotangents, "attentions")) call.output_attentions = true;
-    const auto recording = loaded.record(inputs, {call, activations_of(activations)});
+    const albert::RecordOptions record{call, activations_of(activations)};
+    if (log_enabled(Level::debug)) {
+      const auto plan = loaded.plan_recording(inputs, record);
+      log(Level::debug, fmt::format("working memory: {} bytes when activations are kept, {} when blocks run again; {}", plan.keep_bytes,
+                                    plan.recompute_bytes, plan.activations == albert::Activations::keep ? "kept" : "run again"));
+    }
+    const auto recording = loaded.record(inputs, record);
     gradients.emplace(loaded.parameters(), load.device->options().dtype);
     recording.backward(*gradients, cotangents);
     return recording.output();

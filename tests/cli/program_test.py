@@ -7,11 +7,13 @@ Usage: program_test.py PROGRAM [unittest arguments]. Needs the standard library 
 import contextlib
 import gzip
 import json
+import math
 import os
 import pathlib
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -74,6 +76,7 @@ class Frame(Program):
                           ["question-answering", "--top-k", "0"], ["token-classification", "--aggregation-strategy", "best", "x"],
                           ["fill-mask", "--dtype", "int8", "x"], ["fill-mask", "--dtype", "bfloat16", "x"], ["fill-mask", "--device", "tpu", "x"],
                           ["forward"], ["bench", "--shapes", "1by2"], ["bench", "--train"], ["zero-shot-classification", "x"],
+                          ["forward", "--cotangents", "g", "--class", "AlbertModel", "--inputs", "a", "--outputs", "b"],
                           ["forward", "--class", "AlbertForNothing", "--inputs", "a", "--outputs", "b"], ["env", "positional"],
                           ["tokenize", "--enable-sampling", "x"], ["tokenize", "--nbest", "2", "x"], ["tokenize", "--slow", "--alpha", "1", "x"],
                           ["tokenize", "--slow", "--enable-sampling", "--alpha", "much", "x"], ["tokenize", "--slow", "--nbest", "0", "x"],
@@ -721,6 +724,46 @@ class Forward(WithTensors):
         self.assertEqual(err.count("We strongly recommend passing in an `attention_mask`"), 1)
         _, err = self.check(albert(*arguments, "--flavor", "flax"), 0)
         self.assertNotIn("attention_mask", err)
+
+
+    def test_gradients(self):
+        model = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "models", "albert-mini-en")
+        out, gradients = (os.path.join(self.folder.name, name) for name in ("out.safetensors", "gradients.safetensors"))
+
+        def entry(first, shape, dtype="I64", size=8):
+            return {"dtype": dtype, "shape": shape, "data_offsets": [first, first + size * math.prod(shape)]}
+
+        labelled = self.safetensors("labelled.safetensors", {"input_ids": entry(0, [1, 3]), "labels": entry(24, [1, 3])},
+                                    struct.pack("<6q", 2, 50, 3, -100, 60, -100))
+        arguments = ["forward", "--model", model, "--class", "AlbertForMaskedLM", "--outputs", out, "--gradients", gradients]
+
+        def names():
+            with open(gradients, "rb") as file:
+                return json.loads(file.read(int.from_bytes(file.read(8), "little")))
+
+        self.check(albert(*arguments, "--inputs", labelled), 0)
+        written = names()
+        self.assertIn("albert.embeddings.word_embeddings.weight", written)
+        self.assertIn("predictions.bias", written)
+        self.assertNotIn("predictions.decoder.weight", written)  # tied: once, under the name of its owner
+        with open(gradients, "rb") as file:
+            kept = file.read()
+        self.check(albert(*arguments, "--inputs", labelled, "--activations", "recompute", "--threads", "1"), 0)
+        with open(gradients, "rb") as file:
+            self.assertEqual(file.read(), kept)
+        hidden = written["predictions.dense.weight"]["shape"][1]
+        cotangents = self.safetensors("cotangents.safetensors", {"hidden_states.0": entry(0, [1, 3, hidden], "F32", 4)}, bytes(12 * hidden))
+        self.check(albert(*arguments, "--inputs", self.inputs, "--cotangents", cotangents), 0)
+        self.assertTrue(all(name.startswith(("albert.embeddings.", "albert.encoder.embedding_hidden_mapping_in.", "__metadata__")) for name in names()))
+        with open(gradients, "rb") as file:
+            kept = file.read()
+        for wrong in ([self.inputs], [self.inputs, "--cotangents", self.safetensors("wrong.safetensors", {"logits": entry(0, [1, 3])}, bytes(24))],
+                      [self.inputs, "--cotangents", self.safetensors("none.safetensors", {})],
+                      [self.inputs, "--cotangents", self.safetensors("other.safetensors", {"loss": entry(0, [1], "F32", 4)}, bytes(4))]):
+            _, err = self.check(albert(*arguments, "--inputs", *wrong), 65)
+            self.assertNotEqual(err, "")
+        with open(gradients, "rb") as file:
+            self.assertEqual(file.read(), kept)
 
 
 class Documentation(Program):

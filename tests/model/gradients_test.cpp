@@ -95,6 +95,17 @@ TEST(Gradients, SeeTheMasksOfTheForward) {
   }
 }
 
+TEST(Gradients, FollowTheFlavor) {
+  const auto device = law();
+  for (const auto flavor : {Flavor::tensorflow, Flavor::flax})
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      RandomModel drawn(2000 + seed, device, seed % 2 == 0, flavor);
+      const auto output = drawn.model->forward(drawn.inputs, drawn.call);
+      expect_derivative(drawn, drawn.draw_cotangents(output));
+      if (output.contains("loss")) expect_derivative(drawn, {});
+    }
+}
+
 void expect_same(const Gradients& a, const Gradients& b, const std::string& what) {
   ASSERT_EQ(a.names(), b.names()) << what;
   for (const auto& name : a.names()) EXPECT_TRUE(same_bits(a.at(name), b.at(name))) << what << ": " << name;
@@ -258,6 +269,23 @@ TEST(Gradients, OfWhatIsNotUsedAreAbsent) {
   model.record(inputs, {call, Activations::keep}).backward(early, {{"hidden_states.1", cotangent}});
   EXPECT_TRUE(early.contains("encoder.albert_layer_groups.0.albert_layers.1.ffn.weight"));
   EXPECT_FALSE(early.contains("encoder.albert_layer_groups.1.albert_layers.0.ffn.weight"));
+}
+
+TEST(Gradients, OfThePaddingRowComeFromLookupsOnceTheTableIsAnother) {
+  auto model = small_model(ModelClass::model, small_config({{"pad_token_id", 10}}), law());
+  ModelInputs inputs;
+  inputs.input_ids = some_ids({2, 5});  // 10 is the first
+  const auto row_of_padding = [&] {
+    Gradients gradients(model.parameters(), DType::f64);
+    model.record(inputs).backward(gradients, {{"pooler_output", golden_value(1, "cotangent", {2, 24}, 1.0)}});
+    const Tensor table = gradients.at("embeddings.word_embeddings.weight");
+    double sum = 0;
+    for (std::int64_t i = 10 * 12; i < 11 * 12; ++i) sum += std::abs(at(table, i));
+    return sum;
+  };
+  EXPECT_EQ(row_of_padding(), 0);
+  model.resize_token_embeddings(40);
+  EXPECT_GT(row_of_padding(), 0);
 }
 
 TEST(Gradients, SayWhatIsWrong) {

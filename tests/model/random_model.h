@@ -14,16 +14,18 @@ namespace albert::testing {
 /// What one seed draws: a class, a configuration, parameters, inputs.
 class RandomModel {
  public:
-  RandomModel(std::uint64_t seed, const std::shared_ptr<const Device>& device, bool dropout = false) : seed_(seed), numbers_(seed, 99) {
+  RandomModel(std::uint64_t seed, const std::shared_ptr<const Device>& device, bool dropout = false, Flavor flavor = Flavor::pytorch)
+      : seed_(seed), flavor_(flavor), numbers_(seed, 99) {
     model_class = pick(all_classes());
     config = draw_config(dropout);
     inputs = draw_inputs();
     AlbertPreTrainedModel::BuildOptions options;
     options.device = device;
-    model.emplace(model_class, config, drawn_parameters(config, model_class, seed), options);
-    if (!inputs.head_mask && chance(0.2))
+    options.flavor = flavor;
+    model.emplace(model_class, config, drawn_parameters(config, model_class, seed, flavor), options);
+    if (pytorch() && !inputs.head_mask && chance(0.2))
       model->prune_heads({{0, {0}}, {config.num_hidden_groups() * config.inner_group_num() - 1, {heads_ - 1}}});
-    if (!inputs.head_mask && chance(0.1)) model->prune_heads({{0, {0, heads_ - 1}}});
+    if (pytorch() && !inputs.head_mask && chance(0.1)) model->prune_heads({{0, {0, heads_ - 1}}});
     call.output_hidden_states = chance(0.5);
     call.output_attentions = chance(0.3);
     call.padding = chance(0.3) ? Padding::packed : Padding::exact;
@@ -59,6 +61,7 @@ class RandomModel {
   std::optional<AlbertPreTrainedModel> model;
 
  private:
+  [[nodiscard]] bool pytorch() const { return flavor_ == Flavor::pytorch; }
   double uniform() { return numbers_.next(); }
   bool chance(double rate) { return uniform() < rate; }
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(uniform() * static_cast<double>(count)); }
@@ -75,9 +78,11 @@ class RandomModel {
                                                        "quick_gelu", "relu",        "relu6",    "relu2",     "silu",
                                                        "mish",       "laplace",     "sigmoid",  "tanh",      "linear"};
     static const std::vector<std::string> kPositions{"absolute", "absolute", "relative_key", "relative_key_query", "something_else"};
+    static const std::vector<std::string> kCommonActivations{"gelu", "gelu_new", "quick_gelu", "relu", "silu"};  // of all frameworks
     heads_ = between(2, 3);
     const std::int64_t groups = between(1, 2), inner = between(1, 2);
-    labels_ = model_class == ModelClass::question_answering || model_class == ModelClass::pre_training ? 2 : between(1, 3);
+    labels_ = model_class == ModelClass::question_answering || model_class == ModelClass::pre_training ? 2 : between(pytorch() ? 1 : 2, 3);
+    const bool gated = flavor_ == Flavor::tensorflow && model_class == ModelClass::model && chance(0.5);
     const double rate = dropout ? 0.3 : 0;
     return small_config({{"embedding_size", between(3, 8)},
                          {"hidden_size", heads_ * between(2, 4)},
@@ -85,13 +90,16 @@ class RandomModel {
                          {"num_hidden_layers", groups * inner * between(1, 2)},
                          {"num_hidden_groups", groups},
                          {"inner_group_num", inner},
-                         {"intermediate_size", between(4, 14)},
-                         {"hidden_act", pick(kActivations)},
+                         {"intermediate_size", 2 * between(2, 7)},
+                         {"hidden_act", gated       ? "glu"
+                                        : pytorch() ? pick(kActivations)
+                                                    : pick(kCommonActivations)},
                          {"position_embedding_type", pick(kPositions)},
                          {"layer_norm_eps", 1e-5},
                          {"num_labels", labels_},
                          {"tie_word_embeddings", chance(0.7)},
                          {"pad_token_id", between(0, 5)},
+                         {"tf_legacy_loss", model_class != ModelClass::pre_training && chance(0.3)},
                          {"chunk_size_feed_forward", chance(0.2) ? 1 : 0},
                          {"hidden_dropout_prob", rate},
                          {"attention_probs_dropout_prob", rate},
@@ -116,11 +124,11 @@ class RandomModel {
   }
 
   ModelInputs draw_inputs() {
-    const std::int64_t batch = between(1, 3), sequence = between(1, 7), choices = between(1, 3);
+    const std::int64_t batch = between(1, 3), sequence = between(1, 7), choices = between(pytorch() ? 1 : 2, 3);
     std::vector<std::int64_t> shape{batch, sequence};
     if (model_class == ModelClass::multiple_choice) shape = {batch, choices, sequence};
     ModelInputs drawn;
-    if (chance(0.25)) {
+    if (flavor_ != Flavor::flax && chance(0.25)) {
       auto wide = shape;
       wide.push_back(config.embedding_size());
       drawn.inputs_embeds = draw_tensor(wide, "inputs_embeds");
@@ -138,8 +146,9 @@ class RandomModel {
     if (chance(0.2)) {
       Tensor mask(DType::f64, {config.num_hidden_layers(), heads_});
       for (auto& value : mask.mutable_values<double>()) value = uniform();
-      if (!chance(0.5)) drawn.head_mask = mask;
+      if (pytorch() && !chance(0.5)) drawn.head_mask = mask;
     }
+    if (flavor_ == Flavor::flax) return drawn;  // no labels, no losses
     switch (model_class) {
       case ModelClass::model:
         break;
@@ -150,12 +159,13 @@ class RandomModel {
         drawn.labels = draw_labels(shape, 37);
         break;
       case ModelClass::sequence_classification:
-        drawn.labels = labels_ == 1  ? draw_tensor({batch}, "labels")
-                       : chance(0.4) ? draw_tensor({batch, labels_}, "labels")
-                                     : draw_labels({batch}, labels_);
+        drawn.labels = labels_ == 1               ? draw_tensor({batch}, "labels")
+                       : pytorch() && chance(0.4) ? draw_tensor({batch, labels_}, "labels")
+                       : pytorch()                ? draw_labels({batch}, labels_)
+                                                  : draw_integers({batch}, 0, labels_ - 1);
         break;
       case ModelClass::multiple_choice:
-        drawn.labels = draw_labels({batch}, choices);
+        drawn.labels = pytorch() ? draw_labels({batch}, choices) : draw_integers({batch}, 0, choices - 1);
         break;
       case ModelClass::token_classification:
         drawn.labels = draw_labels(shape, labels_);
@@ -169,6 +179,7 @@ class RandomModel {
   }
 
   std::uint64_t seed_;
+  Flavor flavor_;
   UniformSequence numbers_;
   std::int64_t heads_ = 0, labels_ = 0;
 };
