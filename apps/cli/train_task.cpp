@@ -78,6 +78,7 @@ class Start {
       if (name.starts_with("classifier.")) return {};
     const AlbertConfig& config = started.model.config();
     std::vector<std::string> own;
+    own.reserve(static_cast<std::size_t>(config.num_labels()));
     for (std::int64_t i = 0; i < config.num_labels(); ++i) own.push_back(config.label(i));
     bool by_name = true;
     for (std::int32_t i = 0; i < labels.size(); ++i) by_name = by_name && std::find(own.begin(), own.end(), labels.name(i)) != own.end();

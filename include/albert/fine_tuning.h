@@ -118,27 +118,27 @@ struct EvaluatorOptions {
 
 // The figures are those of evaluate_...(), the details name up to 20 mistakes of which the model was most sure.
 // evaluate() is Error{value} when there is no figure of the name `metric`.
-[[nodiscard]] std::shared_ptr<Evaluator> text_classification_evaluator(std::shared_ptr<const TextData> data,
-                                                                       std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> text_classification_evaluator(const std::shared_ptr<const TextData>& data,
+                                                                       const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                        const EvaluatorOptions& options = {});
-[[nodiscard]] std::shared_ptr<Evaluator> token_classification_evaluator(std::shared_ptr<const TokenData> data,
-                                                                        std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> token_classification_evaluator(const std::shared_ptr<const TokenData>& data,
+                                                                        const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                         const EvaluatorOptions& options = {});
-[[nodiscard]] std::shared_ptr<Evaluator> question_answering_evaluator(std::shared_ptr<const QuestionData> data,
-                                                                      std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> question_answering_evaluator(const std::shared_ptr<const QuestionData>& data,
+                                                                      const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                       const EvaluatorOptions& options = {});
-[[nodiscard]] std::shared_ptr<Evaluator> multiple_choice_evaluator(std::shared_ptr<const ChoiceData> data,
-                                                                   std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> multiple_choice_evaluator(const std::shared_ptr<const ChoiceData>& data,
+                                                                   const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                    const EvaluatorOptions& options = {});
-[[nodiscard]] std::shared_ptr<Evaluator> masked_language_evaluator(std::shared_ptr<const TextData> data,
-                                                                   std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> masked_language_evaluator(const std::shared_ptr<const TextData>& data,
+                                                                   const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                    const EvaluatorOptions& options = {});
 /// Pairs with numbers (cosine): spearmanr and pearson of their cosines. Pairs without: mrr and accuracy of finding the second text of a
 /// pair among all second texts. The model is an AlbertModel.
 [[nodiscard]] Evaluation evaluate_sentence_embedding(const AlbertPreTrainedModel& model, const Tokenizer& tokenizer, const TextData& data,
                                                      const EmbeddingOptions& embedding, const EvaluationOptions& options = {});
-[[nodiscard]] std::shared_ptr<Evaluator> sentence_embedding_evaluator(std::shared_ptr<const TextData> data,
-                                                                      std::shared_ptr<const Tokenizer> tokenizer,
+[[nodiscard]] std::shared_ptr<Evaluator> sentence_embedding_evaluator(const std::shared_ptr<const TextData>& data,
+                                                                      const std::shared_ptr<const Tokenizer>& tokenizer,
                                                                       const EmbeddingOptions& embedding,
                                                                       const EvaluatorOptions& options = {});
 

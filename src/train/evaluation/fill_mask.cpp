@@ -85,6 +85,7 @@ Evaluation evaluate_fill_mask(const AlbertPreTrainedModel& model, const Tokenize
   tasks::require_class(model, ModelClass::masked_lm, "fill-mask");
   require(tokenizer.special_token_id("mask").has_value(), ErrorCode::value, "fill-mask needs a tokenizer with a mask token");
   std::vector<std::int32_t> pieces;
+  pieces.reserve(static_cast<std::size_t>(data.labels.size()));
   for (std::int32_t label = 0; label < data.labels.size(); ++label) pieces.push_back(piece_of(tokenizer, data.labels.name(label)));
   Evaluation result;
   evaluation::LossMean loss(options.batch_size);

@@ -46,21 +46,21 @@ void check_count(std::size_t predictions, std::size_t examples) {
 }
 
 /// What stands for the label in an object of a pipeline, or the value itself.
-const Json& label_member(const Json& value) {
+const Json* label_member(const Json* value) {
   for (const char* name : {"label", "prediction", "labels"})
-    if (const Json* found = value.find(name)) return *found;
+    if (const Json* found = value->find(name)) return found;
   return value;
 }
 
 std::string one_label(std::size_t i, const Json& prediction) {
   const Json& first = prediction.is_array() && !prediction.as_array().empty() ? prediction.as_array().front() : prediction;
-  const auto label = data::label_text(label_member(first));
+  const auto label = data::label_text(*label_member(&first));
   if (!label) refuse(i, "a label, or an object or list of a pipeline with labels", prediction);
   return *label;
 }
 
 std::vector<std::string> label_list(std::size_t i, const Json& prediction, double threshold) {
-  const Json& value = label_member(prediction);
+  const Json& value = *label_member(&prediction);
   if (!value.is_array()) return {one_label(i, prediction)};
   std::vector<std::string> labels;
   for (const Json& item : value.as_array()) {

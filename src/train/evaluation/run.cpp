@@ -55,6 +55,7 @@ std::int64_t tokens_with_vocabulary(const AlbertPreTrainedModel& model, std::int
 
 std::vector<std::string> labels_of(const AlbertConfig& config) {
   std::vector<std::string> labels;
+  labels.reserve(static_cast<std::size_t>(config.num_labels()));
   for (std::int64_t i = 0; i < config.num_labels(); ++i) labels.push_back(config.label(i));
   return labels;
 }

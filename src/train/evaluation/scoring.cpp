@@ -51,6 +51,7 @@ Json class_metrics(std::span<const std::int32_t> truths, std::span<const std::in
   metrics.set("matthews_correlation", matrix.matthews_correlation());
   metrics.set("examples", truths.size());
   std::vector<MatchCounts> all;
+  all.reserve(static_cast<std::size_t>(matrix.classes()));
   for (std::int64_t i = 0; i < matrix.classes(); ++i) all.push_back(matrix.counts(i));
   add_labels(metrics, all, labels);
   return metrics;

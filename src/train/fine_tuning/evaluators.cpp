@@ -83,7 +83,7 @@ double score_of(const Json& prediction) {
 
 std::string shown(const TextInput& input) { return input.text_pair ? input.text + " | " + *input.text_pair : input.text; }
 
-std::string joined(std::vector<std::string> parts, const char* between) {
+std::string joined(const std::vector<std::string>& parts, const char* between) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
   return text;
@@ -94,6 +94,7 @@ std::optional<Mistake> text_mistake(const TextData& data, std::vector<double>& n
   const TextExample& example = data.examples[i];
   const Json& prediction = evaluation.predictions[i];
   std::vector<std::string> truths;
+  truths.reserve(example.labels.size());
   for (const std::int32_t label : example.labels) truths.push_back(data.labels.name(label));
   Mistake mistake{.text = shown(example.input), .expected = joined(truths, ", ")};
   if (prediction.is_number()) {
@@ -180,7 +181,8 @@ std::shared_ptr<Evaluator> make(EvaluatedTask task, const EvaluatorOptions& opti
 
 }  // namespace
 
-std::shared_ptr<Evaluator> text_classification_evaluator(std::shared_ptr<const TextData> data, std::shared_ptr<const Tokenizer> tokenizer,
+std::shared_ptr<Evaluator> text_classification_evaluator(const std::shared_ptr<const TextData>& data,
+                                                         const std::shared_ptr<const Tokenizer>& tokenizer,
                                                          const EvaluatorOptions& options) {
   return make({.evaluate = [=, how = keeping(options.evaluation)](
                                const auto& model) { return evaluate_text_classification(model, *tokenizer, *data, how); },
@@ -190,7 +192,8 @@ std::shared_ptr<Evaluator> text_classification_evaluator(std::shared_ptr<const T
               options);
 }
 
-std::shared_ptr<Evaluator> token_classification_evaluator(std::shared_ptr<const TokenData> data, std::shared_ptr<const Tokenizer> tokenizer,
+std::shared_ptr<Evaluator> token_classification_evaluator(const std::shared_ptr<const TokenData>& data,
+                                                          const std::shared_ptr<const Tokenizer>& tokenizer,
                                                           const EvaluatorOptions& options) {
   return make({.evaluate = [=, how = keeping(options.evaluation)](
                                const auto& model) { return evaluate_token_classification(model, *tokenizer, *data, how); },
@@ -199,8 +202,9 @@ std::shared_ptr<Evaluator> token_classification_evaluator(std::shared_ptr<const 
               options);
 }
 
-std::shared_ptr<Evaluator> question_answering_evaluator(std::shared_ptr<const QuestionData> data,
-                                                        std::shared_ptr<const Tokenizer> tokenizer, const EvaluatorOptions& options) {
+std::shared_ptr<Evaluator> question_answering_evaluator(const std::shared_ptr<const QuestionData>& data,
+                                                        const std::shared_ptr<const Tokenizer>& tokenizer,
+                                                        const EvaluatorOptions& options) {
   return make({.evaluate = [=, how = keeping(options.evaluation)](
                                const auto& model) { return evaluate_question_answering(model, *tokenizer, *data, how); },
                .mistake = [=](const auto& evaluation, std::size_t i) { return answer_mistake(*data, evaluation, i); },
@@ -208,8 +212,8 @@ std::shared_ptr<Evaluator> question_answering_evaluator(std::shared_ptr<const Qu
               options);
 }
 
-std::shared_ptr<Evaluator> multiple_choice_evaluator(std::shared_ptr<const ChoiceData> data, std::shared_ptr<const Tokenizer> tokenizer,
-                                                     const EvaluatorOptions& options) {
+std::shared_ptr<Evaluator> multiple_choice_evaluator(const std::shared_ptr<const ChoiceData>& data,
+                                                     const std::shared_ptr<const Tokenizer>& tokenizer, const EvaluatorOptions& options) {
   return make({.evaluate = [=, how = keeping(options.evaluation)](
                                const auto& model) { return evaluate_multiple_choice(model, *tokenizer, *data, how); },
                .mistake = [=](const auto& evaluation, std::size_t i) { return choice_mistake(*data, evaluation, i); },
@@ -217,8 +221,8 @@ std::shared_ptr<Evaluator> multiple_choice_evaluator(std::shared_ptr<const Choic
               options);
 }
 
-std::shared_ptr<Evaluator> masked_language_evaluator(std::shared_ptr<const TextData> data, std::shared_ptr<const Tokenizer> tokenizer,
-                                                     const EvaluatorOptions& options) {
+std::shared_ptr<Evaluator> masked_language_evaluator(const std::shared_ptr<const TextData>& data,
+                                                     const std::shared_ptr<const Tokenizer>& tokenizer, const EvaluatorOptions& options) {
   return make(
       {.evaluate = [=, how = options.evaluation](const auto& model) { return evaluate_masked_language(model, *tokenizer, *data, how); },
        .mistake = {},
@@ -226,7 +230,8 @@ std::shared_ptr<Evaluator> masked_language_evaluator(std::shared_ptr<const TextD
       options);
 }
 
-std::shared_ptr<Evaluator> sentence_embedding_evaluator(std::shared_ptr<const TextData> data, std::shared_ptr<const Tokenizer> tokenizer,
+std::shared_ptr<Evaluator> sentence_embedding_evaluator(const std::shared_ptr<const TextData>& data,
+                                                        const std::shared_ptr<const Tokenizer>& tokenizer,
                                                         const EmbeddingOptions& embedding, const EvaluatorOptions& options) {
   const bool labelled = embedding.loss == EmbeddingLoss::cosine;
   return make({.evaluate = [=, how = options.evaluation](

@@ -13,6 +13,7 @@ bool is_head(const std::string& name) { return name.starts_with("classifier.") |
 
 std::vector<std::string> labels_of(const AlbertConfig& config) {
   std::vector<std::string> labels;
+  labels.reserve(static_cast<std::size_t>(config.num_labels()));
   for (std::int64_t i = 0; i < config.num_labels(); ++i) labels.push_back(config.label(i));
   return labels;
 }
