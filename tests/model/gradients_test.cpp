@@ -72,10 +72,12 @@ void expect_derivative(RandomModel& drawn, const Cotangents& cotangents) {
   recording.backward(gradients, cotangents);
   const auto direction = draw_direction(drawn);
   const double analytic = along(gradients, direction);
-  constexpr double kStep = 1e-4;
-  const double coarse = slope(drawn, cotangents, direction, kStep), fine = slope(drawn, cotangents, direction, kStep / 2);
-  const double numeric = (4 * fine - coarse) / 3;
-  EXPECT_NEAR(analytic, numeric, 1e-6 * std::max(1.0, std::abs(numeric)) + 10 * std::abs(fine - coarse)) << drawn.what();
+  double numeric = 0;
+  for (const double step : {1e-4, 1e-5, 1e-6}) {  // a corner of relu within one spoils the difference: then a smaller one
+    numeric = (4 * slope(drawn, cotangents, direction, step / 2) - slope(drawn, cotangents, direction, step)) / 3;
+    if (std::abs(analytic - numeric) <= 1e-6 * std::max(1.0, std::abs(numeric))) return;
+  }
+  ADD_FAILURE() << analytic << ", expected " << numeric << " for " << drawn.what();
 }
 
 TEST(Gradients, AreTheDerivativeOfEveryClassUnderEveryOption) {

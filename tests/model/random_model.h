@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "albert/gradients.h"
 #include "base/random.h"
 #include "small_model.h"
 

@@ -7,8 +7,8 @@ Run it in the reference environment (transformers 4.34.1, torch 2.1.2). Dropout 
 or the sum of some of its outputs times random cotangents. For each class: how far our gradients lie from the reference's
 in float32, and how far those lie from its own in float64. All are norms of differences over norms of gradients; of all
 parameters of a case together, and of the worst single one (where the norm is at least a thousandth of the whole). Exits
-with 1 when one of ours exceeds 2e-4 or the parameters that have a gradient differ, with 77 (skipped) when the reference
-is absent.
+with 1 when one of ours exceeds 2e-4 (a single parameter: and twice what lies between the reference's own two runs) or the
+parameters that have a gradient differ, with 77 (skipped) when the reference is absent.
 """
 
 import argparse
@@ -127,11 +127,12 @@ def main():
             row[1] += 1
             continue
         whole, worst = distances(result, reference)
-        for column, gap in ((2, whole), (3, worst), (4, distances(reference, exact)[0])):
+        own = distances(reference, exact)
+        for column, gap in ((2, whole), (3, worst), (4, own[0])):
             row[column] = max(row[column], gap)
-        if max(whole, worst) > LIMIT:
+        if whole > LIMIT or worst > max(LIMIT, 2 * own[1]):
             row[1] += 1
-            print(f"{case['name']} (cotangents {case['cotangents']}): {whole:.1e}, worst parameter {worst:.1e}; the reference's own {distances(reference, exact)}")
+            print(f"{case['name']} (cotangents {case['cotangents']}): {whole:.1e}, worst parameter {worst:.1e}; the reference's own {own[0]:.1e}, {own[1]:.1e}")
     table(["gradients", "compared", "different", "worst case", "worst parameter", "the reference's own, float32 to float64"],
           [(name, *row) for name, row in rows.items()])
     sys.exit(any(row[1] for row in rows.values()))

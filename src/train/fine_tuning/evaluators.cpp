@@ -136,8 +136,8 @@ std::optional<Mistake> tag_mistake(const TokenData& data, const Evaluation& eval
   }
   if (expected.empty()) return {};
   mistake.score = static_cast<double>(expected.size());
-  mistake.expected = joined(std::move(expected), "; ");
-  mistake.predicted = joined(std::move(predicted), "; ");
+  mistake.expected = joined(expected, "; ");
+  mistake.predicted = joined(predicted, "; ");
   return mistake;
 }
 
